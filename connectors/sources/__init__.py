@@ -1,0 +1,1 @@
+"""One file per source system: the streams it delivers and what their fields mean."""

@@ -1,0 +1,37 @@
+"""Fxiaoke (纷享销客) accounts, as pages of `/cgi/crm/v2/data/query`.
+
+What it offers: customer accounts of a mostly Chinese CRM. Every answer is HTTP 200, so `errorCode` decides; times are
+epoch milliseconds; people are arrays; custom fields are called `field_XXXXX__c` and mean what the tenant decided.
+Watermark: `last_modified_time`. Key: `_id`.
+Follows: third-party profile of the public API. Confirmed fields: `_id`, `name`, `tel`, `email`, `address`, `province`,
+`city`, `district`, `last_modified_time`; the custom fields for birth date and gender are the demo tenant's: change them here.
+"""
+
+from connectors.files.pages import Pages
+from connectors.stream import Connector, Identifier, Record, Stream
+from connectors.values import first_of
+
+ACCOUNTS = Stream(
+    name="accounts",
+    files="crm/fxiaoke/accounts-*.json*",
+    format=Pages("$.data.dataList", error_code="$.errorCode"),
+    record=Record(
+        key='"_id"',
+        updated_at='"last_modified_time"',
+        created_at='"create_time"',
+        full_name='"name"',
+        gender='"field_gender__c"',
+        birth_date='"field_birth__c"',
+        emails=('"email"',),
+        phones=('"tel"', '"mobile"'),
+        address='"address"',
+        city=first_of('"city__r"', '"city"'),
+        region=first_of('"province__r"', '"province"'),
+        district=first_of('"district__r"', '"district"'),
+        country=first_of('"country__r"', '"country"'),
+        deleted_at="case when \"life_status\" = 'invalid' then \"last_modified_time\" end",
+    ),
+    identifiers=(Identifier("fxiaoke_account", '"account_no"', record='"_id"', issuer="{source}"),),
+)
+
+CONNECTOR = Connector("fxiaoke", "crm", (ACCOUNTS,), about=__doc__)

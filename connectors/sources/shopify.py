@@ -1,0 +1,93 @@
+"""Shopify's CSV exports of customers and orders.
+
+What they offer: customers with address and e-mail/SMS consent; orders with one row per line item, of which only the
+first carries order-level fields. Ids, zips and phones may start with an apostrophe (a spreadsheet guard). The orders
+export names no customer id, so every order is also a record of its buyer as typed at checkout. Neither export carries
+a modification time: the delivery's day orders versions.
+Follows: header rows of real exports.
+"""
+
+from connectors.files.delimited import Delimited
+from connectors.stream import Connector, Consent, Identifier, Purchase, PurchaseLine, Record, Stream
+from connectors.values import first_of
+
+
+def unquoted(column: str) -> str:
+    """A column without the leading apostrophe."""
+    return f"ltrim(\"{column}\", '''')"
+
+
+_CUSTOMER = unquoted("Customer ID")
+_ORDER = '"Name"'
+# Rows after an order's first have no financial status.
+_FIRST_ROW = '"Financial Status" is not null'
+
+CUSTOMERS = Stream(
+    name="customers",
+    files="store/shopify/customers-*.csv*",
+    format=Delimited(),
+    record=Record(
+        key=_CUSTOMER,
+        given_name='"First Name"',
+        family_name='"Last Name"',
+        emails=('"Email"',),
+        phones=(unquoted("Phone"), unquoted("Default Address Phone")),
+        address="concat_ws(' ', \"Default Address Address1\", \"Default Address Address2\")",
+        city='"Default Address City"',
+        region='"Default Address Province Code"',
+        postcode=unquoted("Default Address Zip"),
+        country='"Default Address Country Code"',
+        company='"Default Address Company"',
+    ),
+    identifiers=(Identifier("shopify_customer", _CUSTOMER, record=_CUSTOMER, issuer="{source}"),),
+    consents=(
+        Consent(record=_CUSTOMER, channel="'email'", value='"Accepts Email Marketing"'),
+        Consent(record=_CUSTOMER, channel="'sms'", value='"Accepts SMS Marketing"'),
+    ),
+)
+
+ORDERS = Stream(
+    name="orders",
+    files="store/shopify/orders-*.csv*",
+    format=Delimited(),
+    record=Record(
+        key=_ORDER,
+        when=_FIRST_ROW,
+        created_at='"Created at"',
+        full_name=first_of('"Billing Name"', '"Shipping Name"'),
+        emails=('"Email"',),
+        phones=(unquoted("Billing Phone"), unquoted("Shipping Phone")),
+        address="coalesce(nullif(concat_ws(' ', \"Billing Address1\", \"Billing Address2\"), ''), \"Billing Street\")",
+        city='"Billing City"',
+        region='"Billing Province"',
+        postcode=unquoted("Billing Zip"),
+        country='"Billing Country"',
+        company='"Billing Company"',
+    ),
+    purchase=Purchase(
+        key=_ORDER,
+        when=_FIRST_ROW,
+        record=_ORDER,
+        ordered_at='"Created at"',
+        updated_at=first_of('"Cancelled at"', '"Fulfilled at"', '"Paid at"', '"Created at"'),
+        status="case when \"Cancelled at\" is not null or \"Financial Status\" = 'voided' then 'cancelled' "
+        "when \"Financial Status\" = 'refunded' then 'refunded' "
+        "when \"Financial Status\" in ('paid', 'partially_refunded', 'partially_paid') then 'paid' "
+        "when \"Financial Status\" in ('pending', 'authorized') then 'pending' else 'other' end",
+        currency='"Currency"',
+        amount='"Total"',
+        discount='"Discount Amount"',
+        shipping='"Shipping"',
+        refunded='"Refunded Amount"',
+        payment_method='"Payment Method"',
+    ),
+    purchase_line=PurchaseLine(
+        purchase=_ORDER,
+        product='"Lineitem name"',
+        sku='"Lineitem sku"',
+        quantity='"Lineitem quantity"',
+        unit_price='"Lineitem price"',
+    ),
+)
+
+CONNECTOR = Connector("shopify", "store", (CUSTOMERS, ORDERS), about=__doc__)

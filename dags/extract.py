@@ -1,0 +1,43 @@
+"""
+### Extract: segments for marketing
+
+**Takes** the customer and mart tables and config/segments.toml.
+
+**Starts** when *publish* has finished.
+
+**Gives** one CSV per segment under `extracts/` of the data directory, who entered and left in `segment.change`, a row
+per extract in `segment.extract_log`, and the asset `guiyi/segment` for whatever picks the files up. Only customers
+whose consent covers the segment's purpose are in a file.
+
+**Params**: `full_refresh` extracts even when nothing has changed. The segments' conditions look from the day of the
+marts; to move it, give *profile* a date.
+
+**Hazard.** The files hold personal data. They are the only thing here that leaves the warehouse: delete them once they
+are handed over.
+"""
+
+from typing import Any
+
+from airflow.sdk import dag, task
+
+from dags.stage_task import FULL_REFRESH, PUBLISHED, SEGMENT, dag_settings, run_in_task
+
+
+@dag(
+    dag_id="extract",
+    schedule=[PUBLISHED],
+    doc_md=__doc__,
+    params={"full_refresh": FULL_REFRESH},
+    **dag_settings("extract"),
+)
+def extract() -> None:
+    """Customers to consented segment files."""
+
+    @task(outlets=[SEGMENT])
+    def extract_segments() -> dict[str, Any]:
+        return run_in_task("extract")
+
+    extract_segments()
+
+
+extract()

@@ -1,0 +1,182 @@
+"""The proof that the DAGs do what `guiyi run` does, on a real scheduler.
+
+In: nothing but the project. Out: True when the warehouse that Airflow built equals the one built in this process.
+
+1. Fresh exports of a few hundred persons, and a data directory for each of the two ways.
+2. A real scheduler, DAG processor and API server; every ingest DAG is triggered over the REST API.
+3. The chain of assets must come to rest with every run green.
+4. One day of one source is backfilled, which must be green too and change nothing.
+5. The same exports go through the stages in this process.
+6. Row counts of every table outside ops must be equal, and so must the grouping of records into customers.
+
+Everything started is stopped, however it ends; the directory is kept when it ends badly.
+"""
+
+import shutil
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from dags.local_airflow.comparison import TableRows, compare_rows, count_regrouped
+from dags.local_airflow.processes import run_airflow
+from dags.local_airflow.rest import Api
+from dags.local_airflow.server import LocalAirflowError, Say, Server, expected_dags, run_server
+from dags.local_airflow.settings import USER
+from dags.stage_task import PRIORITY
+from pipeline.config import Config, load_config
+
+CUSTOMERS = 300
+CHAIN_SECONDS = 480.0
+POLL_SECONDS = 2.0
+LOG_LINES = 25
+
+
+class SmokeFailed(LocalAirflowError):
+    """A run failed or the chain did not come to rest; the text names the task and its log."""
+
+
+def run_smoke(console: Console, customers: int = CUSTOMERS) -> bool:
+    """Do the six steps; False when the two warehouses differ, SmokeFailed when Airflow did not get there."""
+    base = load_config()
+    started = time.monotonic()
+
+    def say(text: str) -> None:
+        console.print(f"[dim]{time.monotonic() - started:6.1f} s[/dim]  {text}", highlight=False, soft_wrap=True)
+
+    with _scratch(say) as scratch:
+        by_airflow, directly = (
+            replace(base, home=scratch / name, inbox=scratch / "exports") for name in ("by_airflow", "directly")
+        )
+        _write_exports(by_airflow.inbox, customers, say)
+        with run_server(by_airflow, say) as server, Api(server.place.url, USER, server.password) as api:
+            api.log_in()
+            _ingest_everything(server, api, by_airflow, say)
+            _backfill_one_day(server, api, by_airflow, say)
+        say("everything started has been stopped; now the same exports in this process")
+        _run_directly(directly)
+        rows = compare_rows(by_airflow.warehouse, directly.warehouse)
+        regrouped = count_regrouped(by_airflow.warehouse, directly.warehouse)
+        _show(console, rows)
+        return _judge(rows, regrouped, say)
+
+
+@contextmanager
+def _scratch(say: Say) -> Iterator[Path]:
+    path = Path(tempfile.mkdtemp(prefix="guiyi-smoke-")).resolve()
+    try:
+        yield path
+    except BaseException:
+        say(f"kept for a look: {path}")
+        raise
+    shutil.rmtree(path)
+
+
+def _write_exports(out: Path, customers: int, say: Say) -> None:
+    from pipeline.demo.exports import write_demo
+
+    say(f"writing the exports of {customers} persons")
+    write_demo(out, customers=customers)
+
+
+def _ingest_everything(server: Server, api: Api, config: Config, say: Say) -> None:
+    for dag_id in sorted(expected_dags(config)):
+        if dag_id.startswith("ingest_"):
+            api.trigger(dag_id)
+    say(f"triggered {len(config.sources)} ingest DAGs over the REST API")
+    _wait_for_rest(server, api, config, say)
+
+
+def _backfill_one_day(server: Server, api: Api, config: Config, say: Say) -> None:
+    dag_id = f"ingest_{next(iter(config.sources))}"
+    # Its deliveries have been loaded, so the run must find nothing to do. The last day that is over, because after the
+    # backfill of an earlier one the schedule would at once make the run of last midnight.
+    day = (datetime.now(UTC) - timedelta(days=1)).date().isoformat()
+    days = ["--from-date", day, "--to-date", day]
+    log = server.place.output / "backfill.log"
+    before = len(api.runs())
+    if run_airflow(["backfill", "create", "--dag-id", dag_id, *days], server.environment, log):
+        raise SmokeFailed(f"`airflow backfill create` failed: see {log}")
+    if len(api.runs()) == before:
+        raise SmokeFailed(f"`airflow backfill create` made no run of {dag_id}: see {log}")
+    say(f"backfilling a day of {dag_id}")
+    _wait_for_rest(server, api, config, say)
+
+
+def _wait_for_rest(server: Server, api: Api, config: Config, say: Say) -> None:
+    """Until no run is under way, no event waits to start one (seen twice), and every DAG has a successful run."""
+    deadline = time.monotonic() + CHAIN_SECONDS
+    seen_at_rest, last = 0, ""
+    while seen_at_rest < 2:
+        server.check()
+        _check_tasks(server, api)
+        runs = api.runs()
+        if (summary := _summary(runs)) != last:
+            say(summary)
+            last = summary
+        seen_at_rest = seen_at_rest + 1 if _at_rest(api, runs, expected_dags(config)) else 0
+        if time.monotonic() > deadline:
+            raise SmokeFailed(f"the chain was not at rest after {CHAIN_SECONDS:.0f} s: see {server.place.task_logs}")
+        time.sleep(POLL_SECONDS)
+
+
+def _check_tasks(server: Server, api: Api) -> None:
+    # A task that waits for its second try has failed here: nothing competes with it.
+    for task in api.failed_tasks():
+        attempt = f"attempt={task['try_number']}.log"
+        folder = f"dag_id={task['dag_id']}/run_id={task['dag_run_id']}/task_id={task['task_id']}"
+        log = server.place.task_logs / folder / attempt
+        tail = log.read_text(encoding="utf-8").splitlines()[-LOG_LINES:] if log.exists() else ["(no log)"]
+        raise SmokeFailed("\n".join([f"{task['dag_id']}.{task['task_id']} is {task['state']}; {log} ends with", *tail]))
+
+
+def _at_rest(api: Api, runs: list[dict[str, Any]], expected: set[str]) -> bool:
+    succeeded = {run["dag_id"] for run in runs if run["state"] == "success"}
+    return (
+        all(run["state"] == "success" for run in runs)
+        and expected <= succeeded
+        and not any(api.has_queued_events(dag_id) for dag_id in PRIORITY if dag_id != "ingest")
+    )
+
+
+def _summary(runs: list[dict[str, Any]]) -> str:
+    """Successful of all runs, per stage."""
+    stages = [(run["dag_id"].partition("_")[0], run["state"] == "success") for run in runs]
+    total, done = Counter(stage for stage, _ in stages), Counter(stage for stage, green in stages if green)
+    return "green runs: " + ", ".join(f"{stage} {done[stage]}/{total[stage]}" for stage in PRIORITY if total[stage])
+
+
+def _run_directly(config: Config) -> None:
+    from pipeline.run import run_all
+
+    run_all(config)
+
+
+def _show(console: Console, rows: list[TableRows]) -> None:
+    table = Table("table", title="rows", title_justify="left")
+    for heading in ("Airflow", "this process", ""):
+        table.add_column(heading, justify="right")
+    for row in rows:
+        note = "[red]differs[/red]" if row.differs else "history" if row.is_history else "equal"
+        table.add_row(row.table, *("-" if count is None else f"{count:,}" for count in (row.left, row.right)), note)
+    console.print(table)
+
+
+def _judge(rows: list[TableRows], regrouped: int, say: Say) -> bool:
+    differing = [row.table for row in rows if row.differs]
+    if not any(row.left for row in rows if row.table.startswith("customer.")):
+        differing.append("customer.* (no rows at all)")
+    if differing or regrouped:
+        tables = ", ".join(differing) or "none"
+        say(f"[red]not the same[/red]: tables {tables}; {regrouped} records grouped differently")
+        return False
+    say(f"[green]the same[/green]: {len(rows)} tables, and every record with the same others")
+    return True

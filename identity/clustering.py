@@ -1,0 +1,239 @@
+"""Scored pairs in, one cluster number per record out: mutual-best merging on the evidence between whole clusters.
+
+Connected components of all links are the classic failure of record linkage: one wrong link joins two persons, and a
+chain of them joins thousands. Averages of pair scores fail the other way: two records of one person that have nothing
+to compare pull the average down though they say nothing. So here clusters are compared like records, comparison by
+comparison, over all known pairs between them:
+
+1. Records joined by a steward's "same" start as one cluster; all others start alone.
+2. For what stays with a person (name, birth date, gender) the mean bits over the pairs count, so one odd record is
+   outvoted. For what a person can have several of (e-mail, phone, address, accounts) the best pair counts.
+3. The bits are put together as for two records (scoring.py), the prior odds are added once.
+4. Each cluster names the cluster with the highest value above zero; those that name each other become one. Ties go
+   to the smaller numbers, so that the order of the input does not matter.
+5. Pairs a veto forbids are passed over: a steward's "different", two values where a person has only one.
+6. Repeat 2 to 5 until nobody names anybody.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+Indices = npt.NDArray[np.int32]
+Numbers = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """Pairs of dense record numbers with bits per comparison, shape (pairs, comparisons).
+
+    strangers, household: bits against pairs of strangers and of one household; zero where nothing can be compared.
+    present: whether both records have something to compare.
+    takes_best: per comparison, whether the best pair of two clusters counts instead of the mean.
+    household_share: share of households among pairs that are not one person; prior: log2 odds beforehand.
+    """
+
+    left: Indices
+    right: Indices
+    strangers: Floats
+    household: Floats
+    present: npt.NDArray[np.bool_]
+    takes_best: npt.NDArray[np.bool_]
+    household_share: float
+    prior: float
+
+
+@dataclass(frozen=True)
+class Vetoes:
+    """What must not come together.
+
+    same, different: steward decisions, pairs of record numbers (two columns).
+    unique: per namespace with one value per person, a code per record, -1 where it has none.
+    """
+
+    same: Numbers
+    different: Numbers
+    unique: tuple[Indices, ...]
+
+
+@dataclass(frozen=True)
+class Partition:
+    """Cluster number per record, and cluster pairs that evidence would join but a veto forbids (record numbers).
+
+    contradictions: pairs decided different that other decisions make the same.
+    """
+
+    cluster: Numbers
+    vetoed: Numbers
+    contradictions: Numbers
+
+
+@dataclass
+class _Between:
+    """Evidence between clusters: one row per pair, low number first; bits summed over `pairs` or the best of them."""
+
+    low: Numbers
+    high: Numbers
+    strangers: Floats
+    household: Floats
+    pairs: Floats
+
+    def take(self, at: npt.NDArray[np.intp] | npt.NDArray[np.bool_]) -> _Between:
+        return _Between(self.low[at], self.high[at], self.strangers[at], self.household[at], self.pairs[at])
+
+
+def cluster_records(records: int, evidence: Evidence, vetoes: Vetoes) -> Partition:
+    """The partition of records 0 to records - 1. A cluster's number is its smallest record."""
+    # 1. Decisions first.
+    label, contradictions = _apply_decisions(records, vetoes)
+    unique = [_spread_codes(codes, label) for codes in vetoes.unique]
+    between = _start(evidence, label, records)
+    values = _value(between, evidence)
+    vetoed = [np.empty((0, 2), np.int64)]
+    while len(between.low):
+        # 5. Vetoes, looked up before anybody chooses.
+        positive = np.flatnonzero(values > 0)
+        low, high = between.low[positive], between.high[positive]
+        forbidden = _is_forbidden(low, high, label, unique, vetoes.different, records)
+        vetoed.append(np.stack([low[forbidden], high[forbidden]], axis=1))
+        allowed = positive[~forbidden]
+        # 4. Mutual best.
+        first, second = _mutual_best(between.low[allowed], between.high[allowed], values[allowed], records)
+        if not len(first):
+            break
+        target = np.arange(records)
+        target[second] = first
+        for codes in unique:
+            codes[first] = np.maximum(codes[first], codes[second])
+        label = target[label]
+        # 2. and 3. Evidence of the new clusters; what did not change stays as it is.
+        between, values = _merge(between, values, target, first, evidence, records)
+    return Partition(label, np.unique(np.concatenate(vetoed), axis=0), contradictions)
+
+
+def _start(evidence: Evidence, label: Numbers, records: int) -> _Between:
+    """Evidence between single records, or what decisions made of them."""
+    rows = _Between(
+        evidence.left.astype(np.int64),
+        evidence.right.astype(np.int64),
+        evidence.strangers,
+        evidence.household,
+        evidence.present.astype(np.float32),
+    )
+    if (label == np.arange(records)).all():
+        return rows
+    return _combine(rows, label, evidence.takes_best, records)
+
+
+def _merge(
+    between: _Between, values: Floats, target: Numbers, merged: Numbers, evidence: Evidence, records: int
+) -> tuple[_Between, Floats]:
+    """Rows that touch a merged cluster are put together anew; the others are kept with their values."""
+    touched = np.zeros(records, np.bool_)
+    touched[merged] = True
+    changed = touched[target[between.low]] | touched[target[between.high]]
+    fresh = _combine(between.take(changed), target, evidence.takes_best, records)
+    kept = between.take(~changed)
+    together = _Between(
+        np.concatenate([kept.low, fresh.low]),
+        np.concatenate([kept.high, fresh.high]),
+        np.concatenate([kept.strangers, fresh.strangers]),
+        np.concatenate([kept.household, fresh.household]),
+        np.concatenate([kept.pairs, fresh.pairs]),
+    )
+    return together, np.concatenate([values[~changed], _value(fresh, evidence)])
+
+
+def _combine(rows: _Between, target: Numbers, takes_best: npt.NDArray[np.bool_], records: int) -> _Between:
+    """Rows renumbered by `target` and combined per pair of different clusters."""
+    first, second = target[rows.low], target[rows.high]
+    keys = np.minimum(first, second) * records + np.maximum(first, second)
+    order = np.argsort(keys, kind="stable")
+    order = order[(first != second)[order]]
+    keys = keys[order]
+    if not len(keys):
+        return rows.take(order)
+    starts = np.flatnonzero(np.concatenate(([True], keys[1:] != keys[:-1])))
+    pairs = np.add.reduceat(rows.pairs[order], starts, axis=0)
+    bits = [_reduce(part[order], rows.pairs[order], starts, takes_best) for part in (rows.strangers, rows.household)]
+    return _Between(keys[starts] // records, keys[starts] % records, bits[0], bits[1], pairs)
+
+
+def _reduce(bits: Floats, pairs: Floats, starts: npt.NDArray[np.intp], takes_best: npt.NDArray[np.bool_]) -> Floats:
+    """Step 2: the best where the best counts (missing evidence never beats present one), sums elsewhere."""
+    out = np.empty((len(starts), bits.shape[1]), np.float32)
+    mean = ~takes_best
+    out[:, mean] = np.add.reduceat(bits[:, mean], starts, axis=0)
+    known = np.where(pairs[:, takes_best] > 0, bits[:, takes_best], -np.inf)
+    best = np.maximum.reduceat(known, starts, axis=0)
+    out[:, takes_best] = np.where(np.isneginf(best), 0.0, best)
+    return out
+
+
+def _value(rows: _Between, evidence: Evidence) -> Floats:
+    """Step 3: log2 odds that two clusters are one person."""
+    divisor = np.where(evidence.takes_best, 1.0, np.maximum(rows.pairs, 1.0))
+    strangers = (rows.strangers / divisor).sum(axis=1)
+    share = evidence.household_share
+    if share <= 0:
+        return np.asarray(strangers + evidence.prior, np.float32)
+    household = (rows.household / divisor).sum(axis=1)
+    return np.asarray(
+        evidence.prior - np.logaddexp2(np.log2(1 - share) - strangers, np.log2(share) - household), np.float32
+    )
+
+
+def _apply_decisions(records: int, vetoes: Vetoes) -> tuple[Numbers, Numbers]:
+    """Components of the "same" decisions; a "different" inside one of them is a contradiction and is returned."""
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
+
+    label = np.arange(records)
+    if len(vetoes.same):
+        ones = np.ones(len(vetoes.same), np.int8)
+        graph = coo_array((ones, (vetoes.same[:, 0], vetoes.same[:, 1])), shape=(records, records))
+        component = connected_components(graph, directed=False)[1]
+        smallest = np.full(component.max() + 1, records, np.int64)
+        np.minimum.at(smallest, component, label)
+        label = smallest[component]
+    inside = label[vetoes.different[:, 0]] == label[vetoes.different[:, 1]]
+    return label, vetoes.different[inside]
+
+
+def _spread_codes(codes: Indices, label: Numbers) -> Numbers:
+    """Code per cluster number: the largest of its records."""
+    out = np.full(len(codes), -1, np.int64)
+    np.maximum.at(out, label, codes.astype(np.int64))
+    return out
+
+
+def _mutual_best(low: Numbers, high: Numbers, values: Floats, records: int) -> tuple[Numbers, Numbers]:
+    """Pairs that are each other's best partner; ties to the smaller partner number."""
+    rounded = np.round(values, 4)
+    one, two = np.concatenate([low, high]), np.concatenate([high, low])
+    order = np.lexsort((two, -np.concatenate([rounded, rounded]), one))
+    one, two = one[order], two[order]
+    firsts = np.concatenate(([True], one[1:] != one[:-1])) if len(one) else np.empty(0, np.bool_)
+    best = np.full(records, -1, np.int64)
+    best[one[firsts]] = two[firsts]
+    chosen = np.flatnonzero(best >= 0)
+    mutual = chosen[(best[best[chosen]] == chosen) & (chosen < best[chosen])]
+    return mutual, best[mutual]
+
+
+def _is_forbidden(
+    low: Numbers, high: Numbers, label: Numbers, unique: list[Numbers], different: Numbers, records: int
+) -> npt.NDArray[np.bool_]:
+    """Whether a veto keeps two clusters apart."""
+    out = np.zeros(len(low), np.bool_)
+    for codes in unique:
+        out |= (codes[low] >= 0) & (codes[high] >= 0) & (codes[low] != codes[high])
+    if len(different):
+        first, second = label[different[:, 0]], label[different[:, 1]]
+        keys = np.minimum(first, second) * records + np.maximum(first, second)
+        out |= np.isin(low * records + high, keys)
+    return out

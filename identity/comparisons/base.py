@@ -1,0 +1,87 @@
+"""What a comparison is: a name, its levels, and a function from record pairs to level numbers.
+
+Level 0 is always `missing`; the others run from the strongest evidence for one person to the strongest against.
+Each level carries beforehand guesses of how often it is seen among pairs of one person (`same`) and among pairs of
+different persons of one household (`household`); the guesses only matter while the data is silent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+Indices = npt.NDArray[np.int32]
+Levels = npt.NDArray[np.uint8]
+
+MISSING = 0
+
+
+@dataclass(frozen=True)
+class Pairs:
+    """Pairs of dense record numbers, and a bit per blocking rule that found each pair (zero for random pairs)."""
+
+    left: Indices
+    right: Indices
+    rules: npt.NDArray[np.uint64]
+
+    def __len__(self) -> int:
+        return len(self.left)
+
+
+@dataclass(frozen=True)
+class Level:
+    """One level of a comparison.
+
+    same, household: share of pairs at this level beforehand, among present values.
+    frequency: for levels of equal values, code per record whose rarity sharpens the weight.
+    random: exact number of record pairs at this level, where it is known without sampling.
+    trust: share of these pairs that are one person beforehand; bounds how far learning may doubt or believe.
+    silent: whether the level weighs nothing, like `missing`: what it says is already told by another comparison.
+    """
+
+    name: str
+    same: float
+    household: float
+    frequency: npt.NDArray[np.int32] | None = None
+    random: float | None = None
+    trust: float | None = None
+    silent: bool = False
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """A comparison: `evaluate` returns one level number per pair, an index into `levels`.
+
+    separates_household: whether it tells members of a household apart. lasting: whether a person has only one of it, so
+    that all records of a person should agree; otherwise one agreement among many values is enough.
+    """
+
+    name: str
+    levels: tuple[Level, ...]
+    evaluate: Callable[[Pairs], Levels]
+    separates_household: bool = False
+    lasting: bool = False
+
+    @property
+    def silent(self) -> npt.NDArray[np.bool_]:
+        """Which levels weigh nothing."""
+        return np.array([level.silent for level in self.levels])
+
+
+def missing() -> Level:
+    """Level 0 of every comparison: a value is missing on one side or both, which tells nothing."""
+    return Level("missing", 0.0, 0.0, silent=True)
+
+
+def both_present(left: Indices, right: Indices) -> npt.NDArray[np.bool_]:
+    """Pairs whose codes are both there."""
+    return (left >= 0) & (right >= 0)
+
+
+def pairs_of_equal(codes: npt.NDArray[np.int32]) -> float:
+    """Number of record pairs with equal codes: sum of n(n-1)/2 over the values."""
+    counts = np.bincount(codes[codes >= 0]).astype(np.float64)
+    return float((counts * (counts - 1) / 2).sum())

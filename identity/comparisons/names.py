@@ -1,0 +1,148 @@
+"""Given and family names, Western and Chinese.
+
+Both parts share one vocabulary, so that a name entered the wrong way round is seen by comparing codes. The pinyin of
+a Chinese name tells whether a romanised spelling and hanzi are one name, and whether two hanzi names sound alike.
+
+    exact          王 | 王, smith | smith (simplified characters, lower case, no accents)
+    nickname       bob | robert
+    romanised      小明 | xiaoming
+    swapped        given name of one record = family name of the other; weighs with the given name, for both parts
+    typo           one edit: smith | smiht
+    shortened      mary ann | mary, alex | alexander
+    same sound     小明 | 晓明
+    near           two edits in a word of six letters and more; one of two or three hanzi differs
+    initial        j | john
+    different
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import numpy.typing as npt
+
+from identity.columns import Codes, Column
+from identity.comparisons.base import Comparison, Indices, Level, Levels, Pairs, both_present, missing, pairs_of_equal
+from identity.nicknames import nickname_edges
+from identity.similarity import Vocabulary
+
+Mask = npt.NDArray[np.bool_]
+
+EXACT, NICKNAME, ROMANISED, SWAPPED, TYPO, SHORTENED, SAME_SOUND, NEAR, INITIAL, DIFFERENT = range(1, 11)
+
+
+def compare_names(
+    given: Column, family: Column, given_first: Column, given_pinyin: Column, family_pinyin: Column, whole: Codes
+) -> list[Comparison]:
+    """The comparisons of given and family name. All columns share one vocabulary; whole: code of the name, any order."""
+    words = Vocabulary(given.vocabulary)
+    edges = nickname_edges(given.vocabulary)
+    compare_given = _part(given.codes, family.codes, given_pinyin.codes, words, edges, given_first.codes)
+    compare_family = _part(family.codes, given.codes, family_pinyin.codes, words, np.empty(0, np.int64), None)
+    return [
+        Comparison("given_name", _given_levels(given.codes, whole), compare_given, separates_household=True, lasting=True),
+        Comparison("family_name", _family_levels(family.codes), compare_family, lasting=True),
+    ]
+
+
+def _part(
+    own: Codes, other: Codes, pinyin: Codes, words: Vocabulary, edges: npt.NDArray[np.int64], first: Codes | None
+) -> Callable[[Pairs], Levels]:
+    """The level function of one name part; `other` is the other part, for swapped names."""
+
+    def evaluate(pairs: Pairs) -> Levels:
+        left, right = own[pairs.left], own[pairs.right]
+        out = np.zeros(len(pairs), np.uint8)
+        present = both_present(left, right)
+        out[present] = DIFFERENT
+        out[present & (left == right)] = EXACT
+        at = np.flatnonzero(present & (left != right))
+        out[at] = _compare_words(left[at], right[at], words, edges)
+        _apply_first_tokens(out, at, first, pairs)
+        _apply_pinyin(out, at, pinyin, left, right, words, pairs)
+        out[at[_are_swapped(left[at], right[at], other[pairs.left[at]], other[pairs.right[at]], words)]] = SWAPPED
+        return out
+
+    return evaluate
+
+
+def _compare_words(left: Codes, right: Codes, words: Vocabulary, edges: npt.NDArray[np.int64]) -> Levels:
+    """Levels of pairs of different words."""
+    out = np.full(len(left), DIFFERENT, np.uint8)
+    short, long = np.minimum(words.lengths[left], words.lengths[right]), np.maximum(words.lengths[left], words.lengths[right])
+    han = words.is_han[left] & words.is_han[right]
+    out[(short == 1) & ~han & (long > 1) & (words.first[left] == words.first[right])] = INITIAL
+    distances = words.distances(left, right, 2)
+    out[(distances == 2) & (short >= 6) & ~han] = NEAR
+    out[(distances == 1) & han & (long >= 2)] = NEAR
+    out[(distances == 1) & (short >= 3) & ~han] = TYPO
+    at = np.flatnonzero((out == DIFFERENT) & (short >= 3) & ~han & (words.first[left] == words.first[right]))
+    out[at[words.starts_with(left[at], right[at])]] = SHORTENED
+    if len(edges):
+        keys = (np.minimum(left, right).astype(np.int64) << 32) | np.maximum(left, right)
+        out[edges[np.minimum(np.searchsorted(edges, keys), len(edges) - 1)] == keys] = NICKNAME
+    return out
+
+
+def _apply_first_tokens(out: Levels, at: npt.NDArray[np.intp], first: Codes | None, pairs: Pairs) -> None:
+    """A given name of several words against its first word alone is a shortened one."""
+    if first is None:
+        return
+    same = first[pairs.left[at]] == first[pairs.right[at]]
+    weak = out[at] > SHORTENED
+    out[at[same & weak & (first[pairs.left[at]] >= 0)]] = SHORTENED
+
+
+def _apply_pinyin(
+    out: Levels, at: npt.NDArray[np.intp], pinyin: Codes, left: Indices, right: Indices, words: Vocabulary, pairs: Pairs
+) -> None:
+    """Equal pinyin across scripts is the romanised name, within hanzi only the same sound."""
+    sound_left, sound_right = pinyin[pairs.left[at]], pinyin[pairs.right[at]]
+    same = both_present(sound_left, sound_right) & (sound_left == sound_right)
+    hit = at[same]
+    han_left, han_right = words.is_han[left[hit]], words.is_han[right[hit]]
+    out[hit] = np.where(han_left & han_right, SAME_SOUND, ROMANISED)
+
+
+def _are_swapped(left: Codes, right: Codes, other_left: Codes, other_right: Codes, words: Vocabulary) -> Mask:
+    """Each part equals the other part of the other record; one of the two may have a typo."""
+    crossed, back = left == other_right, right == other_left
+    out = crossed & back
+    half = np.flatnonzero((crossed ^ back) & both_present(other_left, other_right))
+    first = np.where(crossed[half], right[half], left[half])
+    second = np.where(crossed[half], other_left[half], other_right[half])
+    out[half] = words.distances(first, second, 2) <= 2
+    return np.asarray(out)
+
+
+def _given_levels(codes: Codes, whole: Codes) -> tuple[Level, ...]:
+    return (
+        missing(),
+        Level("exact", 0.74, 0.02, frequency=codes, random=pairs_of_equal(codes)),
+        Level("nickname", 0.04, 0.004),
+        Level("romanised", 0.04, 0.002),
+        Level("swapped", 0.02, 0.001, frequency=whole),
+        Level("typo", 0.05, 0.01),
+        Level("shortened", 0.02, 0.01),
+        Level("same sound", 0.01, 0.01),
+        Level("near", 0.02, 0.03),
+        Level("initial", 0.03, 0.03),
+        Level("different", 0.03, 0.883),
+    )
+
+
+def _family_levels(codes: Codes) -> tuple[Level, ...]:
+    return (
+        missing(),
+        Level("exact", 0.80, 0.80, frequency=codes, random=pairs_of_equal(codes)),
+        Level("nickname", 0.002, 0.002),
+        Level("romanised", 0.04, 0.04),
+        Level("swapped", 0.0, 0.0, silent=True),
+        Level("typo", 0.05, 0.02),
+        Level("shortened", 0.01, 0.005),
+        Level("same sound", 0.005, 0.005),
+        Level("near", 0.02, 0.01),
+        Level("initial", 0.003, 0.006),
+        Level("different", 0.05, 0.11),
+    )

@@ -1,0 +1,1 @@
+"""Where a resolution runs. One engine so far: DuckDB."""

@@ -1,0 +1,24 @@
+"""What can go wrong in this room.
+
+ValueError
+└── IdentityError           the base of all of them; str() says what to do and holds no personal value
+    ├── SettingsError       config/identity.toml or a map's extra entries are wrong
+    ├── InputError          a table lacks what the engine cannot do without
+    └── NotExplainableError asked about records or customers the tables do not hold
+"""
+
+
+class IdentityError(ValueError):
+    """Base of the errors of identity resolution."""
+
+
+class SettingsError(IdentityError):
+    """A setting is unknown or out of range."""
+
+
+class InputError(IdentityError):
+    """An input table is missing, empty of columns, or not unique by record."""
+
+
+class NotExplainableError(IdentityError):
+    """No evidence is stored about what was asked."""

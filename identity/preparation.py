@@ -1,0 +1,199 @@
+"""Records and identifiers as they come in; `identity_person` and `identity_value` with what the engine works on out.
+
+identity_person: one row per record, dense number `rid` in record_id order, names split into comparable parts, dates as
+yyyymmdd numbers, lower-case text without punctuation. identity_value: one row per record, namespace and value, with
+the number of different names that carry the value. Both are temporary tables.
+"""
+
+from __future__ import annotations
+
+import duckdb
+
+from identity.engines.duckdb import read_columns
+from identity.errors import InputError
+from identity.settings import Settings
+
+HAN = "[㐀-鿿]"
+
+# Prepared text column -> standard columns it comes from, first non-empty one wins.
+TEXT_COLUMNS = {
+    "address": ("address", "street"),
+    "postcode": ("postcode",),
+    "city": ("city",),
+    "district": ("district",),
+    "region": ("region",),
+    "company": ("company",),
+    "gender": ("gender",),
+    "suffix": ("name_suffix",),
+}
+
+
+def prepare_records(con: duckdb.DuckDBPyConnection, records: str, settings: Settings) -> int:
+    """Create identity_person from the records table and return the number of records."""
+    columns = read_columns(con, records)
+    if "record_id" not in columns:
+        raise InputError("the records table needs a column record_id")
+    con.execute(_person_query(records, columns, settings))
+    total, distinct = con.execute("select count(*), count(distinct record_id) from identity_person").fetchone() or (0, 0)
+    if total != distinct:
+        raise InputError("record_id must be unique and not null in the records table")
+    return int(total)
+
+
+def prepare_values(con: duckdb.DuckDBPyConnection, identifiers: str | None, settings: Settings) -> list[str]:
+    """Create identity_value from the records' own contact columns and the identifiers; return its namespaces.
+
+    Device namespaces and revoked links are left out: they never join persons.
+    """
+    con.execute(_value_query(con, identifiers), {"devices": _device_namespaces(settings)})
+    rows = con.execute("select distinct namespace from identity_value order by namespace").fetchall()
+    return [str(row[0]) for row in rows]
+
+
+def _person_query(records: str, columns: dict[str, str], settings: Settings) -> str:
+    """The statement that makes identity_person."""
+
+    def text(name: str) -> str:
+        return f"nullif(trim(cast({name} as varchar)), '')" if name in columns else "cast(null as varchar)"
+
+    def words(expression: str) -> str:
+        plain = f"strip_accents(lower({expression}))"
+        spaced = rf"regexp_replace(regexp_replace({plain}, '[''’`.]', '', 'g'), '[^\p{{L}}\p{{N}}]+', ' ', 'g')"
+        return f"nullif(trim({spaced}), '')"
+
+    def day(name: str) -> str:
+        if name not in columns:
+            return "cast(null as integer)"
+        date = f"try_cast({name} as date)"
+        return f"cast(year({date}) * 10000 + month({date}) * 100 + day({date}) as integer)"
+
+    def number_of(name: str) -> str:
+        return f"try_cast({text(name)} as double)"
+
+    texts = ",\n".join(
+        words("coalesce(" + ", ".join(text(source) for source in sources) + ")") + f" as {name}"
+        for name, sources in TEXT_COLUMNS.items()
+    )
+    extras = "".join(
+        f",\n{number_of(extra.column) if extra.kind == 'number' else words(text(extra.column))} as extra_{number}"
+        for number, extra in enumerate(settings.comparisons)
+    )
+    keys = "".join(
+        f",\nlower(nullif(trim(cast({key} as varchar)), '')) as key_{number}_{part}"
+        for number, extra in enumerate(settings.blocking)
+        for part, key in enumerate(extra.keys)
+    )
+    return f"""
+create or replace temp table identity_person as
+with standard as (
+    select
+        record_id,
+        {words(text("full_name"))} as full_name,
+        {words(text("given_name"))} as given_name,
+        {words(text("family_name"))} as family_name,
+        {words(text("name_simplified"))} as simplified,
+        {words(text("name_pinyin"))} as pinyin,
+        {text("name_pinyin_toned")} as pinyin_toned,
+        {day("birth_date")} as birth,
+        {day("birth_date_alt")} as birth_alt,
+        lower({text("email")}) as email,
+        nullif(regexp_replace({text("phone")}, '[^0-9]', '', 'g'), '') as phone,
+        lower({text("national_id")}) as national_id,
+        {texts}{extras}{keys}
+    from {records}
+),
+chinese as (
+    select *,
+        coalesce(simplified, full_name) as whole,
+        regexp_matches(coalesce(simplified, family_name, full_name, ''), '{HAN}') as is_han,
+        length(case when regexp_matches(coalesce(family_name, ''), '{HAN}') then family_name else '-' end)
+            as family_length
+    from standard
+),
+named as (
+    select * replace (
+        case
+            when is_han and length(whole) > family_length then substr(whole, 1, family_length)
+            when family_name is null and given_name is null and full_name like '% %'
+                then regexp_extract(full_name, '([^ ]+)$', 1)
+            else family_name
+        end as family_name,
+        case
+            when is_han and length(whole) > family_length then trim(substr(whole, family_length + 1))
+            when family_name is null and given_name is null and full_name like '% %'
+                then regexp_extract(full_name, '^(.*) [^ ]+$', 1)
+            when family_name is null and given_name is null then full_name
+            else given_name
+        end as given_name
+    )
+    from chinese
+),
+parted as (
+    select * exclude (whole, family_length, simplified, full_name, given_name, family_name, pinyin),
+        family_name as family,
+        given_name as given,
+        split_part(given_name, ' ', 1) as given_first,
+        split_part(pinyin, ' ', 1) as family_pinyin,
+        nullif(replace(substr(pinyin, length(split_part(pinyin, ' ', 1)) + 1), ' ', ''), '') as given_pinyin,
+        coalesce(pinyin, nullif(trim(coalesce(given_name, '') || ' ' || coalesce(family_name, '')), '')) as spelled
+    from named
+)
+select
+    cast(row_number() over (order by record_id) - 1 as integer) as rid,
+    *,
+    nullif(array_to_string(list_sort(string_split(spelled, ' ')), ''), '') as name_sorted,
+    birth // 10000 as birth_year,
+    birth % 10000 as birth_day,
+    birth // 10000 * 10000 + greatest(birth // 100 % 100, birth % 100) * 100 + least(birth // 100 % 100, birth % 100)
+        as birth_sorted,
+    nullif(regexp_replace(split_part(email, '@', 1), '[+].*$|[^a-z0-9]', '', 'g'), '') as email_local,
+    case when length(phone) >= 7 then right(phone, 8) end as phone_tail,
+    regexp_extract(address, '([0-9]+)', 1) as house
+from parted
+order by rid
+"""
+
+
+def _value_query(con: duckdb.DuckDBPyConnection, identifiers: str | None) -> str:
+    """The statement that makes identity_value; parameter $devices lists namespaces that are left out."""
+    sources = [
+        f"select rid, '{name}' as namespace, '' as issuer, {name} as value from identity_person where {name} is not null"
+        for name in ("email", "phone", "national_id")
+    ]
+    if identifiers is not None:
+        columns = read_columns(con, identifiers)
+        issuer = "coalesce(issuer, '')" if "issuer" in columns else "''"
+        current = "revoked_at is null" if "revoked_at" in columns else "true"
+        sources.append(
+            f"""select rid, namespace, case when namespace in ('email', 'phone', 'national_id') then '' else {issuer} end,
+                case when namespace = 'phone' then regexp_replace(value, '[^0-9]', '', 'g') else lower(value) end
+            from {identifiers} join identity_person using (record_id)
+            where value is not null and {current}"""
+        )
+    return f"""
+create or replace temp table identity_value as
+with carried as (
+    select distinct rid, namespace, issuer, value
+    from ({" union all ".join(sources)})
+    where value <> '' and not list_contains($devices, namespace)
+),
+spread as (
+    select namespace, issuer, value,
+        count(*) as records,
+        count(distinct left(family_key, 2) || '/' || left(given_key, 1)) as persons
+    from (
+        select carried.*,
+            coalesce(family_pinyin, family) as family_key,
+            coalesce(given_pinyin, given) as given_key
+        from carried join identity_person using (rid)
+    )
+    group by namespace, issuer, value
+)
+select rid, namespace, issuer, value, records, persons
+from carried join spread using (namespace, issuer, value)
+"""
+
+
+def _device_namespaces(settings: Settings) -> list[str]:
+    """Namespaces whose values belong to devices, not persons."""
+    return sorted(name for name, namespace in settings.namespaces.items() if namespace.kind == "device")

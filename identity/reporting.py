@@ -1,0 +1,131 @@
+"""The tables a resolution leaves behind: identity_link, identity_cluster, identity_model, identity_rule.
+
+identity_link: one row per stored pair; weight and probability, the rules that found it, then per comparison the level's
+name and its bits; `household` is what the likeness of a family takes away. identity_model: one row per comparison and
+level. identity_rule: one row per blocking rule. No table holds a personal value.
+"""
+
+from __future__ import annotations
+
+import re
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+
+from identity.blocking import Candidates
+from identity.clustering import Partition
+from identity.comparisons.base import Comparison, Pairs
+from identity.engines.duckdb import read_arrow, write_table
+from identity.learning import Model, Patterns
+from identity.scoring import FrequencyTable, Links, score_comparison
+
+
+def write_links(
+    con: duckdb.DuckDBPyConnection,
+    candidates: Candidates,
+    comparisons: list[Comparison],
+    levels: Patterns,
+    links: Links,
+    model: Model,
+    tables: list[dict[int, FrequencyTable]],
+    prior: float,
+) -> None:
+    """Create identity_link from the kept links and their levels."""
+    pairs = Pairs(links.left, links.right, _rules_of(candidates, links))
+    ids = read_arrow(con, "select record_id from identity_person order by rid")["record_id"].combine_chunks()
+    weight = links.odds.astype(np.float64) - prior
+    columns: dict[str, pa.Array] = {
+        "record_id_l": ids.take(pa.array(links.left)),
+        "record_id_r": ids.take(pa.array(links.right)),
+        "match_weight": pa.array(weight),
+        "match_probability": pa.array(1 / (1 + np.exp2(-links.odds.astype(np.float64)))),
+        "rules": _name_rules(pairs, candidates),
+    }
+    explained = np.zeros(len(weight))
+    for number, comparison in enumerate(comparisons):
+        name = column_name(comparison.name)
+        bits = score_comparison(number, levels, pairs, model, tables).astype(np.float64)
+        names = pa.array([level.name for level in comparison.levels])
+        columns[f"level_{name}"] = pa.DictionaryArray.from_arrays(pa.array(levels[:, number]), names).cast(pa.string())
+        columns[f"weight_{name}"] = pa.array(bits)
+        explained += bits
+    family = weight - explained
+    names = pa.array(["none", "possible", "likely"])
+    grade = np.select([family > -1, family > -5], [0, 1], 2).astype(np.uint8)
+    columns["level_household"] = pa.DictionaryArray.from_arrays(pa.array(grade), names).cast(pa.string())
+    columns["weight_household"] = pa.array(family)
+    write_table(con, "identity_link", pa.table(columns))
+
+
+def write_clusters(con: duckdb.DuckDBPyConnection, partition: Partition) -> None:
+    """Create identity_cluster: every record with the number of its cluster."""
+    table = pa.table({"rid": pa.array(np.arange(len(partition.cluster))), "cluster": pa.array(partition.cluster)})
+    write_table(con, "identity_partition", table)
+    con.execute("""
+        create or replace temp table identity_cluster as
+        select record_id, cast(cluster as integer) as cluster
+        from identity_partition join identity_person using (rid)
+        order by rid
+    """)
+
+
+def write_model(con: duckdb.DuckDBPyConnection, comparisons: list[Comparison], model: Model, prior: float) -> None:
+    """Create identity_model: shares and bits of each level, and the facts of the epoch."""
+    weights, against_household = model.weights(), model.household_weights()
+    rows = [
+        {
+            "comparison": column_name(comparison.name),
+            "level": level.name,
+            "m": float(model.same[number][at]),
+            "u": float(model.random[number][at]),
+            "household": float(model.household[number][at]),
+            "weight": float(weights[number][at]),
+            "weight_against_household": float(against_household[number][at]),
+        }
+        for number, comparison in enumerate(comparisons)
+        for at, level in enumerate(comparison.levels)
+    ]
+    table = pa.Table.from_pylist(rows)
+    facts = {
+        "threshold": -prior,
+        "share_same": model.share_same,
+        "share_household": model.share_household,
+        "patterns": float(model.patterns),
+    }
+    for name, value in facts.items():
+        table = table.append_column(name, pa.array(np.full(len(rows), value)))
+    write_table(con, "identity_model", table)
+
+
+def write_rules(con: duckdb.DuckDBPyConnection, candidates: Candidates) -> None:
+    """Create identity_rule: what each blocking rule found."""
+    table = pa.table(
+        {
+            "rule": pa.array([count.rule for count in candidates.counts], pa.string()),
+            "pairs": pa.array([count.pairs for count in candidates.counts], pa.int64()),
+            "only_this_rule": pa.array([count.only_this_rule for count in candidates.counts], pa.int64()),
+            "dropped_keys": pa.array([count.dropped_keys for count in candidates.counts], pa.int64()),
+        }
+    )
+    write_table(con, "identity_rule", table)
+
+
+def column_name(comparison: str) -> str:
+    """A comparison's name as part of a column name."""
+    return re.sub(r"[^a-z0-9]+", "_", comparison.lower()).strip("_")
+
+
+def _rules_of(candidates: Candidates, links: Links) -> np.ndarray[tuple[int], np.dtype[np.uint64]]:
+    """The rule bits of the kept links."""
+    wide = np.int64(1) << 32
+    keys = candidates.left.astype(np.int64) * wide + candidates.right
+    return candidates.rules[np.searchsorted(keys, links.left.astype(np.int64) * wide + links.right)]
+
+
+def _name_rules(pairs: Pairs, candidates: Candidates) -> pa.Array:
+    """Comma-joined names of the rules of each pair, spelled out once per distinct combination."""
+    masks, back = np.unique(pairs.rules, return_inverse=True)
+    names = [count.rule for count in candidates.counts]
+    texts = [", ".join(name for bit, name in enumerate(names) if int(mask) >> bit & 1) for mask in masks]
+    return pa.DictionaryArray.from_arrays(pa.array(back.astype(np.int32)), pa.array(texts, pa.string())).cast(pa.string())

@@ -1,0 +1,99 @@
+"""`guiyi link` and `guiyi evaluate`: the engine on any table, and how well it did."""
+
+import argparse
+import json
+from pathlib import Path
+from typing import Any
+
+import duckdb
+from rich.console import Console
+
+from warehouse.connection import configure
+
+_LINK = """\
+Work out which rows of a CSV or Parquet table are the same person; no warehouse needed.
+
+MAP.toml:
+  id = "record_id"
+  [columns]                       # standard name = column, or SQL expression over the columns
+  given_name = "first_name"
+  family_name = "surname"
+  birth_date = "dob"
+  address = "street_number || ' ' || street"
+  identifier.passport = "passport_no"
+  [[comparison]]                  # optional: a further attribute
+  column = "occupation"
+  kind = "category"               # name date category text number identifier
+  [[blocking]]                    # optional: a further rule of which pairs to compare
+  keys = ["family_name", "birth_date"]
+
+Standard names: given_name family_name full_name birth_date gender email phone address city region postcode country
+company national_id source updated_at, and any identifier.<namespace>. Without --columns, columns that already carry
+standard names are used.
+"""
+
+_EVALUATE = """\
+Compare clusters with the truth: pair precision, recall and F1, B-cubed, over- and under-merged, as JSON.
+
+CLUSTERS has record_id and customer_id; without it the warehouse's own customers are judged. TRUTH has record_id (or
+source, stream and source_record_id) and person_id; name other columns with --record and --person.
+"""
+
+
+def add_parsers(commands: Any, formatter: Any) -> None:
+    """Add `link` and `evaluate`."""
+    parser = commands.add_parser("link", help="resolve any table", description=_LINK, formatter_class=formatter)
+    parser.add_argument("records", type=Path, metavar="RECORDS", help="CSV or Parquet, one row per record")
+    parser.add_argument("--columns", type=Path, metavar="MAP.toml", help="what the columns mean")
+    parser.add_argument("--out", type=Path, required=True, metavar="CLUSTERS", help="record_id, customer_id (Parquet)")
+    parser.add_argument("--pairs", type=Path, metavar="PAIRS", help="also write the scored pairs")
+    parser.add_argument("--engine", choices=["duckdb"], default="duckdb", help="where it runs (default duckdb)")
+    parser.add_argument("--settings", type=Path, metavar="FILE", help="engine settings (default: built in)")
+    parser.add_argument("--country", metavar="CC", help="ISO code of phones and addresses that name no country")
+    parser.set_defaults(function=run_link)
+    parser = commands.add_parser(
+        "evaluate", help="compare clusters with the truth", description=_EVALUATE, formatter_class=formatter
+    )
+    parser.add_argument("clusters", type=Path, nargs="?", metavar="CLUSTERS", help="CSV or Parquet")
+    parser.add_argument("--truth", type=Path, required=True, metavar="TRUTH", help="CSV or Parquet")
+    parser.add_argument("--record", default="record_id", metavar="COL", help="id column of TRUTH (default record_id)")
+    parser.add_argument("--person", default="person_id", metavar="COL", help="person column of TRUTH")
+    parser.add_argument("--config", type=Path, metavar="FILE", help="configuration (default config/guiyi.toml)")
+    parser.set_defaults(function=run_evaluate)
+
+
+def run_link(options: argparse.Namespace) -> int:
+    """Resolve a table and say how it went."""
+    from pipeline.link import link, write_clusters, write_pairs
+
+    console = Console()
+    with duckdb.connect() as con, console.status("reading") as status:
+        configure(con)
+        found = link(
+            con, options.records, options.columns, settings=options.settings, country=options.country,
+            progress=status.update,
+        )  # fmt: skip
+        customers = write_clusters(con, found, options.out)
+        if options.pairs:
+            write_pairs(con, found, options.pairs)
+    share = found.records_in_large_customers / found.records
+    console.print(
+        f"{found.records:,} records → {customers:,} customers; {found.candidate_pairs:,} pairs compared, "
+        f"largest customer {found.largest_customer}, {share:.2%} of records in customers over 20 → {options.out}",
+        highlight=False,
+    )
+    return 0
+
+
+def run_evaluate(options: argparse.Namespace) -> int:
+    """Print the measures as JSON."""
+    from pipeline.judgement import judge_clusters, judge_warehouse
+
+    if options.clusters:
+        measures = judge_clusters(options.clusters, options.truth, options.record, options.person)
+    else:
+        from pipeline.config import load_config
+
+        measures = judge_warehouse(load_config(options.config).warehouse, options.truth)
+    Console(soft_wrap=True).print_json(json.dumps(measures))
+    return 0

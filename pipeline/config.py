@@ -1,0 +1,137 @@
+"""The configuration: where data lives and which sources there are.
+
+Read from config/guiyi.toml (or --config, or GUIYI_CONFIG), with GUIYI_HOME for the data directory and GUIYI_INBOX for
+the inbox. Everything the pipeline writes is under the data directory.
+"""
+
+import os
+import tomllib
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+PROJECT = Path(__file__).resolve().parent.parent
+
+
+class ConfigError(ValueError):
+    """The configuration says something that cannot be used; the text names the file and the key."""
+
+
+@dataclass(frozen=True)
+class SourceConfig:
+    """What the configuration says about one source system; see config/guiyi.toml for the keys."""
+
+    name: str
+    connector: str | None = None
+    country: str | None = None
+    zone: str | None = None
+    currency: str | None = None
+    issuer: str = ""
+    files: dict[str, str] = field(default_factory=dict)
+    streams: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Config:
+    """Paths, limits and sources of one installation."""
+
+    home: Path
+    inbox: Path
+    directory: Path
+    sources: dict[str, SourceConfig]
+    threads: int = 0
+    memory_limit: str = ""
+
+    @property
+    def warehouse(self) -> Path:
+        """The writer's DuckDB file: the pipeline's alone."""
+        return self.home / "warehouse.duckdb"
+
+    @property
+    def archive(self) -> Path:
+        """Original bytes of every delivery."""
+        return self.home / "archive"
+
+    @property
+    def published(self) -> Path:
+        """Snapshots that analysts open."""
+        return self.home / "published"
+
+    @property
+    def extracts(self) -> Path:
+        """Segment extracts for marketing."""
+        return self.home / "extracts"
+
+    @property
+    def data_docs(self) -> Path:
+        """Great Expectations' report."""
+        return self.home / "data_docs"
+
+    @property
+    def identity_settings(self) -> Path:
+        """identity.toml beside guiyi.toml."""
+        return self.directory / "identity.toml"
+
+    @property
+    def customer_settings(self) -> Path:
+        """customer.toml beside guiyi.toml: survivorship."""
+        return self.directory / "customer.toml"
+
+    @property
+    def segment_settings(self) -> Path:
+        """segments.toml beside guiyi.toml."""
+        return self.directory / "segments.toml"
+
+
+def load_config(path: Path | None = None, *, inbox: Path | None = None) -> Config:
+    """Read the configuration; ConfigError says what to mend."""
+    path = path or _default_path()
+    try:
+        data = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise ConfigError(f"{path} does not exist: name a configuration with --config") from None
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"{path}: {error}") from None
+    home = Path(os.environ.get("GUIYI_HOME") or "var").resolve()
+    chosen = inbox or os.environ.get("GUIYI_INBOX") or data.get("paths", {}).get("inbox", "inbox")
+    limits = data.get("duckdb", {})
+    return Config(
+        home=home,
+        inbox=_inbox(chosen, home, given=inbox is not None),
+        directory=path.resolve().parent,
+        sources={name: _source(path, name, entry) for name, entry in data.get("source", {}).items()},
+        threads=int(limits.get("threads", 0)),
+        memory_limit=str(limits.get("memory_limit", "")),
+    )
+
+
+def _default_path() -> Path:
+    """GUIYI_CONFIG, else config/guiyi.toml of the working directory, else the one that comes with the project."""
+    if named := os.environ.get("GUIYI_CONFIG"):
+        return Path(named)
+    local = Path("config/guiyi.toml")
+    return local if local.exists() else PROJECT / "config" / "guiyi.toml"
+
+
+def _inbox(chosen: str | Path, home: Path, *, given: bool) -> Path:
+    # An inbox named on the command line is relative to the working directory, one in the file to the data directory.
+    path = Path(chosen).expanduser()
+    return path.resolve() if given or path.is_absolute() else (home / path).resolve()
+
+
+def _source(path: Path, name: str, entry: dict[str, Any]) -> SourceConfig:
+    known = {"connector", "country", "zone", "currency", "issuer", "files", "stream"}
+    if unknown := set(entry) - known:
+        raise ConfigError(f"{path}: [source.{name}] has unknown keys {sorted(unknown)}; known are {sorted(known)}")
+    if ("connector" in entry) == ("stream" in entry):
+        raise ConfigError(f"{path}: [source.{name}] needs either `connector` or [source.{name}.stream.…] tables")
+    return SourceConfig(
+        name=name,
+        connector=entry.get("connector"),
+        country=entry.get("country"),
+        zone=entry.get("zone"),
+        currency=entry.get("currency"),
+        issuer=str(entry.get("issuer", "")),
+        files=dict(entry.get("files", {})),
+        streams=dict(entry.get("stream", {})),
+    )

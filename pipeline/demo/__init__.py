@@ -1,0 +1,1 @@
+"""Realistic exports of every source system for a made-up population, with the truth about who is who."""

@@ -1,0 +1,47 @@
+"""Fxiaoke 纷享销客: query pages of AccountObj, every one an HTTP 200 whose errorCode tells whether it worked.
+
+Person accounts; epoch milliseconds; owners as lists of FSUID; custom fields with the tenant's generated names:
+field_4Qm1a__c is the mobile, field_9Kz2b__c the birthday, field_7Tx3c__c the sex, field_2Wd8e__c whether marketing is
+allowed.
+"""
+
+import duckdb
+
+from pipeline.demo.deliveries import Run, write_parcel
+from pipeline.demo.deliveries import Parcel
+from pipeline.demo.files import write_pages
+
+import numpy as np
+
+_ACCOUNTS = """
+select moment, '{"_id":"' || key || '"' || pair('name', coalesce(name_full, '未命名客户'))
+    || pair('account_no', 'KH' || right(key, 8)) || pair('account_type', '1') || pair('record_type', 'person__c')
+    || pair('tel', if(s_phone < 0.35, phone, null)) || pair('field_4Qm1a__c', if(s_phone < 0.35, null, phone))
+    || pair('email', mail)
+    || raw_pair('field_9Kz2b__c', (epoch(birth_date)::bigint - 28800) * 1000)
+    || pair('field_7Tx3c__c', case sex when 'f' then '女' when 'm' then '男' end)
+    || pair('field_2Wd8e__c', if(s_remark < 0.15, '否', if(s_remark < 0.7, '是', null)))
+    || pair('country', if(holds_city, if(home_country = 'CN', '中国', home_country), null))
+    || pair('province', if(holds_city, region, null)) || pair('city', if(holds_city, city, null))
+    || pair('district', if(holds_city, district, null))
+    || pair('address', if(holds_address, if(s_order < 0.5 and hanzi_address, region || city || coalesce(district, ''), '')
+            || concat_ws(' ', line_one, line_two), null))
+    || pair('company_name__c', company)
+    || ',"owner":["FSUID_' || upper(left(md5(person::varchar), 8)) || '"],"life_status":"normal","lock_status":"0"'
+    || ',"create_time":' || created * 1000 || ',"last_modified_time":' || moment * 1000 || '}' as line
+from latest where source = 'fxiaoke' and stream = 'accounts'
+order by moment, key
+"""
+
+
+def export_fxiaoke(con: duckdb.DuckDBPyConnection, run: Run) -> None:
+    """Write the pages of every day, and one page that is an error in the dress of a success."""
+    write_pages(con, run, "crm/fxiaoke/accounts-{}.json", _ACCOUNTS, _wrap)
+    day = run.period.day_name(run.period.days // 2)
+    refused = b'{"errorCode":14001,"errorMessage":"frequency limit exceeded","errorDescription":"100 calls in 20 s","data":null}'
+    write_parcel(run, "crm/fxiaoke/accounts-{}-900.json", Parcel(day, np.array([], dtype=np.int64)), refused)
+
+
+def _wrap(elements: str, number: int, following: int) -> str:
+    offset = (number - 1) * 100
+    return f'{{"errorCode":0,"errorMessage":"OK","traceId":"E-O.demo.{offset}","data":{{"dataList":[{elements}],"total":0,"offset":{offset},"limit":100}}}}'

@@ -1,0 +1,55 @@
+"""How often things go wrong, at noise 1; `--noise` multiplies all of it and thins out the fields channels hold.
+
+In: the noise factor. Out: tables `rate` (one row, a column p_<name> each) and `channel` (one row per stream) for the demo's SQL to join.
+"""
+
+import duckdb
+
+from pipeline.demo.channels import CHANNELS, FIELDS, ORDER_CHANNEL
+
+# Share of versions or records that show the trouble.
+RATES = {
+    "name_slip": 0.055,  # a letter wrong in a Latin name
+    "name_homophone": 0.05,  # another character with the same sound
+    "name_swapped": 0.05,  # given and family name in each other's field
+    "name_nickname": 0.20,  # Bob for Robert
+    "name_initial": 0.04,
+    "name_title": 0.06,  # 王先生
+    "name_traditional": 0.05,
+    "name_hanzi": 0.10,  # hanzi in a Western system
+    "name_english": 0.25,  # English first name of a Chinese person, where there is one
+    "name_upper": 0.08,
+    "name_garbled": 0.006,  # mojibake
+    "name_void": 0.006,  # "N/A", "test"
+    "phone_slip": 0.02,
+    "phone_other": 0.10,  # landline, work or family phone
+    "phone_void": 0.006,
+    "phone_shop": 0.010,  # staff typed the shop's own number
+    "phone_wide": 0.02,  # full-width digits
+    "mail_slip": 0.02,
+    "mail_second": 0.24,  # another mailbox of the person
+    "mail_family": 0.06,  # the household's mailbox
+    "mail_void": 0.006,
+    "birth_slip": 0.04,
+    "birth_void": 0.015,  # 1900-01-01
+    "address_short": 0.20,  # without room or unit
+    "address_slip": 0.06,
+    "unionid_other": 0.10,  # WeCom contact whose unionid comes from another open platform account
+}
+
+
+def create_noise(con: duckdb.DuckDBPyConnection, noise: float) -> None:
+    """Create `rate` and `channel` for the noise factor."""
+    rates = ", ".join(f"{min(0.95, share * noise)!r}::double as p_{name}" for name, share in RATES.items())
+    con.execute(f"create table rate as select {rates}")
+    columns = ", ".join(f"has_{field} double" for field in FIELDS)
+    con.execute(f"create table channel (source varchar, stream varchar, han boolean, {columns})")
+    for channel in (*CHANNELS, ORDER_CHANNEL):
+        shares = [_scale(channel.has.get(field, 0.0), noise) for field in FIELDS]
+        marks = ", ".join("?" for _ in FIELDS)
+        con.execute(f"insert into channel values (?, ?, ?, {marks})", [channel.source, channel.stream, channel.han, *shares])
+
+
+def _scale(share: float, noise: float) -> float:
+    """A field that the system has at all is always there at noise 0 and rarer with every step."""
+    return float(share**noise) if share else 0.0

@@ -1,0 +1,144 @@
+"""Which records exist: who has an account where, since when, when it was last edited, and under which key.
+
+In: table `person`. Out: tables `record` (one row per source record: record, person, source, stream, key, created) and
+`version` (one row per state the source has exported: record, version, moment, known, and the draws its writing uses).
+`known` is when the profile was typed in last; `moment` is the modification time the source shows.
+"""
+
+from collections.abc import Sequence
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+
+from pipeline.demo.channels import CHANNELS, FIELDS, Channel
+from pipeline.demo.draws import draw_uniform_columns, open_stream
+from pipeline.demo.period import SECONDS_PER_DAY, Period
+
+# Draws that stay with a record through its versions, and draws made afresh for every version (a typo gets corrected).
+_HABITS = ("s_name", "s_order", "s_case", "s_phone", "s_which", "s_mail", "s_address", "s_script", "s_remark", "s_code",
+           *(f"h_{field}" for field in FIELDS))
+_MISTAKES = ("e_name", "e_kind", "e_spot", "e_phone", "e_mail", "e_birth", "e_address", "e_garble", "e_void")
+_KEY_OF_PERSON = {
+    ("segment", "users"): "shop_user",
+    ("sensors", "users"): "case when one_account then shop_user else app_user end",
+    ("wechat", "users"): "openid",
+    ("wecom", "contacts"): "external_userid",
+}
+_KEY_SHAPES = {
+    ("segment", "users"): ("U1", 8),
+    ("zoho", "leads"): ("55280000010", 8),
+    ("zoho", "contacts"): ("55280000020", 8),
+    ("fxiaoke", "accounts"): ("65f0c1ab2e4d8a00", 8),
+    ("shopify", "customers"): ("72041", 8),
+    ("taobao", "orders"): ("tb", 8),
+    ("zendesk", "users"): ("3904", 8),
+    ("survey", "responses"): ("118", 8),
+}
+
+
+def create_records(con: duckdb.DuckDBPyConnection, seed: int, period: Period) -> None:
+    """Create `record` and `version` for every channel but the orders of the shop."""
+    persons = con.execute("select activity, culture from person order by person").fetchnumpy()
+    members = {channel: _draw_members(channel, persons, seed) for channel in CHANNELS}
+    _add_the_forgotten(members, persons, seed)
+    con.execute("""create table record (record bigint, person bigint, source varchar, stream varchar, key varchar,
+                   created bigint)""")
+    for channel in CHANNELS:
+        add_records(con, channel, *_draw_births_of_records(channel, members[channel], seed, period), seed)
+    _add_versions(con, CHANNELS, seed, period)
+
+
+def add_records(
+    con: duckdb.DuckDBPyConnection, channel: Channel, person: np.ndarray, second: np.ndarray, created: np.ndarray, seed: int
+) -> None:
+    """Append the records of one channel; `second` marks those that are not the person's first there."""
+    rng = open_stream(seed, f"keys {channel.source} {channel.stream}")
+    serial = rng.permutation(len(person)) * 7 + 11_000_000
+    rows = pa.table({"person": person, "second": second, "created": created, "serial": serial, "row": np.arange(len(person))})
+    prefix, digits = _KEY_SHAPES.get((channel.source, channel.stream), ("", 8))
+    own = _KEY_OF_PERSON.get((channel.source, channel.stream), "null")
+    con.register("arrow_rows", rows)
+    con.execute(
+        f"""insert into record
+            select (select count(*) from record) + row, person, $source, $stream,
+                   case when second or {own} is null then $prefix || lpad(serial::varchar, $digits, '0') else {own} end,
+                   created
+            from arrow_rows join person using (person) order by row""",
+        {"source": channel.source, "stream": channel.stream, "prefix": prefix, "digits": digits},
+    )
+    con.unregister("arrow_rows")
+
+
+def add_single_versions(con: duckdb.DuckDBPyConnection, channel: Channel, seed: int) -> None:
+    """Append one version, as of its creation, for every record of a channel."""
+    _insert_versions(con, channel, seed, np.array([False]))
+
+
+def _draw_members(channel: Channel, persons: dict[str, np.ndarray], seed: int) -> np.ndarray:
+    rng = open_stream(seed, f"members {channel.source} {channel.stream}")
+    culture = persons["culture"]
+    share = np.select([culture == "chinese", culture == "western"], channel.users[:2], channel.users[2])
+    chance = np.minimum(0.95, share * (0.45 + 0.55 * persons["activity"]))
+    return np.flatnonzero(rng.random(len(share)) < chance)
+
+
+def _add_the_forgotten(members: dict[Channel, np.ndarray], persons: dict[str, np.ndarray], seed: int) -> None:
+    """Give everyone who is nowhere yet one record in a shop or the CRM."""
+    rng = open_stream(seed, "forgotten")
+    seen = np.zeros(len(persons["culture"]), dtype=bool)
+    for people in members.values():
+        seen[people] = True
+    missing = np.flatnonzero(~seen)
+    coin = rng.random(len(missing)) < 0.5
+    chinese = persons["culture"][missing] == "chinese"
+    targets = {("taobao", "orders"): chinese & coin, ("fxiaoke", "accounts"): chinese & ~coin,
+               ("shopify", "customers"): ~chinese & coin, ("zoho", "leads"): ~chinese & ~coin}
+    for channel in members:
+        chosen = targets.get((channel.source, channel.stream))
+        if chosen is not None:
+            members[channel] = np.sort(np.concatenate([members[channel], missing[chosen]]))
+
+
+def _draw_births_of_records(
+    channel: Channel, people: np.ndarray, seed: int, period: Period
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Repeat people with a second account; new records come in over two years, 3 % of them within the window."""
+    rng = open_stream(seed, f"ages {channel.source} {channel.stream}")
+    again = people[rng.random(len(people)) < channel.second]
+    person = np.concatenate([people, again])
+    second = np.arange(len(person)) >= len(people)
+    created = period.history_start + (rng.random(len(person)) * (period.end - period.history_start)).astype(np.int64)
+    return person, second, created
+
+
+def _add_versions(con: duckdb.DuckDBPyConnection, channels: Sequence[Channel], seed: int, period: Period) -> None:
+    columns = ", ".join(f"{name} double" for name in (*_HABITS, *_MISTAKES))
+    con.execute(f"create table version (record bigint, version int, moment bigint, known bigint, {columns})")
+    for channel in channels:
+        _insert_versions(con, channel, seed, np.array([True]), period)
+
+
+def _insert_versions(
+    con: duckdb.DuckDBPyConnection, channel: Channel, seed: int, edits: np.ndarray, period: Period | None = None
+) -> None:
+    found = con.execute("select record, created from record where source = $1 and stream = $2 order by record",
+                        [channel.source, channel.stream]).fetchnumpy()
+    record, created = found["record"], found["created"]
+    rng = open_stream(seed, f"versions {channel.source} {channel.stream}")
+    rows = len(record)
+    habits = draw_uniform_columns(rng, _HABITS, rows)
+    first = created
+    changed = np.zeros(rows, dtype=bool)
+    if period is not None:
+        # 1. Some profiles were edited once since they were made; 2. some are edited (again) within the window.
+        edited = rng.random(rows) < 0.3
+        first = np.where(edited, created + (rng.random(rows) * (period.start - created).clip(0)).astype(np.int64), created)
+        changed = (rng.random(rows) < channel.updated) & (first < period.start)
+    later = period.start + SECONDS_PER_DAY + (rng.random(rows) * (period.end - period.start - SECONDS_PER_DAY)).astype(np.int64) if period else first
+    for number, chosen, at in ((1, np.ones(rows, dtype=bool), first), (2, changed, later)):
+        mistakes = draw_uniform_columns(rng, _MISTAKES, rows)
+        table = pa.table({"record": record, "version": np.full(rows, number, np.int32), "moment": at, "known": at} | habits | mistakes)
+        con.register("arrow_version", table.filter(pa.array(chosen)))
+        con.execute("insert into version select * from arrow_version")
+        con.unregister("arrow_version")

@@ -1,0 +1,219 @@
+"""Stage 1: from files to raw tables.
+
+In: the inbox. Out: `raw.*`, `ops.batch`, `ops.delivery`, `ops.quarantine`, and a copy of the original bytes in the
+archive. Each delivery is one transaction and is loaded once, whatever name its bytes arrive under: a task killed
+half-way leaves nothing behind and the next run takes the delivery again.
+"""
+
+import os
+import shutil
+from dataclasses import dataclass, field
+from datetime import date
+
+import duckdb
+
+from connectors.columns import raw_columns
+from connectors.files.chunk import Chunk, UnreadableFile, rejected_only, rejects
+from connectors.files.reading import read_file
+from pipeline.deliveries import Delivery, deliveries
+from pipeline.keys import short_hash
+from pipeline.sources import SourceStream, source_streams
+from pipeline.stage import Count, StageFailed, Work, transaction
+from warehouse.raw import append_raw, ensure_raw_table, raw_table
+
+
+@dataclass
+class _Tally:
+    """Counts of one batch."""
+
+    delivered: int = 0
+    loaded: int = 0
+    quarantined: int = 0
+    new_columns: list[str] = field(default_factory=list)
+    seen_columns: set[str] = field(default_factory=set)
+
+
+def ingest(work: Work) -> dict[str, Count]:
+    """Load every delivery that has not been loaded yet; counts of files and rows."""
+    if not work.config.inbox.is_dir():
+        raise StageFailed(f"the inbox {work.config.inbox} does not exist: create it, or name another with --inbox")
+    files = duplicates = 0
+    totals = _Tally()
+    for each in source_streams(work.config, work.options.sources):
+        ensure_raw_table(work.con, each.source.name, each.stream.name, raw_columns(each.stream))
+        for delivery in deliveries(work.config.inbox, each.stream):
+            if _is_later(delivery.delivered_on, work.options.delivered_until):
+                continue
+            tally = _load_once(work, each, delivery)
+            if tally is None:
+                duplicates += 1
+                continue
+            files += 1
+            totals.delivered += tally.delivered
+            totals.loaded += tally.loaded
+            totals.quarantined += tally.quarantined
+    return {
+        "changed": files,
+        "files": files,
+        "known_files": duplicates,
+        "rows_in": totals.delivered,
+        "rows_out": totals.loaded,
+        "quarantined": totals.quarantined,
+    }
+
+
+def _is_later(delivered_on: date | None, until: date | None) -> bool:
+    return until is not None and delivered_on is not None and delivered_on > until
+
+
+def _load_once(work: Work, each: SourceStream, delivery: Delivery) -> _Tally | None:
+    """Load a delivery in one transaction; None when its bytes had been loaded before."""
+    content_hash = delivery.content_hash()
+    batch_id = short_hash(each.source.name, each.stream.name, content_hash)
+    known = work.con.execute("select file_name from ops.batch where batch_id = ?", [batch_id]).fetchone()
+    if known:
+        _sight(work, each, delivery, batch_id, "duplicate")
+        return None
+    work.progress(f"{each.label}: {delivery.name}")
+    archived = _archive(work, each, delivery, batch_id)
+    with transaction(work.con):
+        tally = _load(work, each, delivery, batch_id)
+        _check_reconciled(work.con, each, delivery, batch_id, tally)
+        _record_batch(work, each, delivery, batch_id, content_hash, archived, tally)
+        _sight(work, each, delivery, batch_id, "loaded")
+    return tally
+
+
+def _load(work: Work, each: SourceStream, delivery: Delivery, batch_id: str) -> _Tally:
+    tally = _Tally()
+    with delivery.opened() as path:
+        try:
+            for chunk in read_file(work.con, path, each.stream.format):
+                _store(work, each, delivery, batch_id, chunk, tally)
+        except UnreadableFile as error:
+            # What was read before the damage stays loaded; the rest is one quarantine row, its bytes are archived.
+            _store(work, each, delivery, batch_id, rejected_only(rejects([1], [str(error)], [None])), tally)
+    return tally
+
+
+def _store(work: Work, each: SourceStream, delivery: Delivery, batch_id: str, chunk: Chunk, tally: _Tally) -> None:
+    names = [name for name in chunk.rows.column_names if name != "_line"]
+    tally.new_columns += ensure_raw_table(work.con, each.source.name, each.stream.name, names)
+    tally.seen_columns.update(name.lower() for name in names)
+    if len(chunk.rows):
+        append_raw(work.con, each.source.name, each.stream.name, chunk.rows, batch_id, work.now)
+    if len(chunk.rejects):
+        _quarantine(work, each, delivery, batch_id, chunk)
+    tally.delivered += chunk.delivered
+    tally.loaded += len(chunk.rows)
+    tally.quarantined += len(chunk.rejects)
+
+
+def _quarantine(work: Work, each: SourceStream, delivery: Delivery, batch_id: str, chunk: Chunk) -> None:
+    work.con.register("_rejects", chunk.rejects)
+    work.con.execute(
+        """
+        insert into ops.quarantine
+        select $batch_id, $source, $stream, $file_name, line, 'ingest', reason, raw, $now from _rejects
+        """,
+        {
+            "batch_id": batch_id,
+            "source": each.source.name,
+            "stream": each.stream.name,
+            "file_name": delivery.name,
+            "now": work.now,
+        },
+    )
+    work.con.unregister("_rejects")
+
+
+def _check_reconciled(
+    con: duckdb.DuckDBPyConnection, each: SourceStream, delivery: Delivery, batch_id: str, tally: _Tally
+) -> None:
+    """Promise 1, per batch: what the reader found is what lies in the raw table plus what lies in quarantine."""
+    row = con.execute(
+        f"""
+        select (select count(*) from {raw_table(each.source.name, each.stream.name)} where _batch_id = $batch_id),
+            (select count(*) from ops.quarantine where batch_id = $batch_id and stage = 'ingest')
+        """,
+        {"batch_id": batch_id},
+    ).fetchone()
+    loaded, quarantined = row if row else (0, 0)
+    if tally.delivered != loaded + quarantined:
+        raise StageFailed(
+            f"{each.label}, {delivery.name}: {tally.delivered} rows delivered but {loaded} loaded and {quarantined} "
+            "quarantined; nothing of this file was kept. This is a defect of the reader: please report it"
+        )
+
+
+def _archive(work: Work, each: SourceStream, delivery: Delivery, batch_id: str) -> str:
+    """Copy the original bytes under the data directory, atomically; returns the relative path."""
+    inner = delivery.member or delivery.name
+    suffix = "".join(part for part in inner.rsplit("/", 1)[-1].partition(".")[1:])[-20:]
+    target = work.config.archive / each.source.name / each.stream.name / f"{batch_id}{suffix}"
+    if not target.exists():
+        target.parent.mkdir(parents=True, exist_ok=True)
+        partial = target.with_name(target.name + ".part")
+        with delivery.opened() as path:
+            shutil.copyfile(path, partial)
+        os.replace(partial, target)
+    return target.relative_to(work.config.home).as_posix()
+
+
+def _record_batch(
+    work: Work,
+    each: SourceStream,
+    delivery: Delivery,
+    batch_id: str,
+    content_hash: str,
+    archived: str,
+    tally: _Tally,
+) -> None:
+    expected = raw_columns(each.stream)
+    missing = [name for name in expected if name.lower() not in tally.seen_columns] if tally.loaded else []
+    work.con.execute(
+        """
+        insert into ops.batch values ($batch_id, $source, $stream, $file_name, $delivered_on, $content_hash,
+            $size_bytes, $archive_path, $delivered, $loaded, $quarantined, $new_columns, $missing_columns, $status,
+            $now, $run_id)
+        """,
+        {
+            "batch_id": batch_id,
+            "source": each.source.name,
+            "stream": each.stream.name,
+            "file_name": delivery.name,
+            "delivered_on": delivery.delivered_on,
+            "content_hash": content_hash,
+            "size_bytes": (work.config.home / archived).stat().st_size,
+            "archive_path": archived,
+            "delivered": tally.delivered,
+            "loaded": tally.loaded,
+            "quarantined": tally.quarantined,
+            "new_columns": ", ".join(dict.fromkeys(tally.new_columns)) or None,
+            "missing_columns": ", ".join(missing) or None,
+            "status": "rejected" if tally.quarantined and not tally.loaded else "loaded",
+            "now": work.now,
+            "run_id": work.run_id,
+        },
+    )
+
+
+def _sight(work: Work, each: SourceStream, delivery: Delivery, batch_id: str, outcome: str) -> None:
+    """Note that these bytes were seen under this name, once."""
+    work.con.execute(
+        """
+        insert into ops.delivery
+        select $file_name, $source, $stream, $batch_id, $outcome, $now
+        where not exists (
+            select 1 from ops.delivery where file_name = $file_name and stream = $stream and batch_id = $batch_id
+        )
+        """,
+        {
+            "file_name": delivery.name,
+            "source": each.source.name,
+            "stream": each.stream.name,
+            "batch_id": batch_id,
+            "outcome": outcome,
+            "now": work.now,
+        },
+    )

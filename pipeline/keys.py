@@ -1,0 +1,15 @@
+"""The short hashes that serve as keys: of batches in Python, of records and orders in SQL; both the same function."""
+
+import hashlib
+
+SEPARATOR = "\x1f"
+
+
+def short_hash(*parts: str) -> str:
+    """First 16 hex digits (64 bits) of the SHA-256 of the parts."""
+    return hashlib.sha256(SEPARATOR.join(parts).encode("utf-8", errors="surrogatepass")).hexdigest()[:16]
+
+
+def short_hash_sql(*expressions: str) -> str:
+    """The SQL expression that computes the same; null when any part is null."""
+    return f"left(sha256({' || chr(31) || '.join(expressions)}), 16)"

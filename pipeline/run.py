@@ -1,0 +1,80 @@
+"""The stages in their order: one of them (as a DAG calls it) or all in this process (as `guiyi run` does).
+
+Functions of the stages are imported when called, so that a DAG file or `guiyi --help` stays quick.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from importlib import import_module
+
+from pipeline.config import Config
+from pipeline.stage import Count, Options, Progress, StageReport, Work, execute, new_run_id
+
+
+@dataclass(frozen=True)
+class StageDefinition:
+    """Where a stage's function is, which stages' changes it waits for, and whose settings it depends on."""
+
+    module: str
+    after: tuple[str, ...] = ()
+    settings: tuple[str, ...] = ()
+
+
+STAGES: dict[str, StageDefinition] = {
+    "ingest": StageDefinition("pipeline.ingest"),
+    "standardise": StageDefinition("pipeline.standardise"),
+    "resolve": StageDefinition("pipeline.resolve", ("standardise", "decide"), ("identity_settings",)),
+    "profile": StageDefinition("pipeline.profile", ("standardise", "resolve"), ("customer_settings",)),
+    "publish": StageDefinition("pipeline.publish", ("profile",)),
+    "extract": StageDefinition("pipeline.extract", ("profile",), ("segment_settings",)),
+}
+
+
+def run_stage(
+    name: str,
+    config: Config,
+    *,
+    run_id: str | None = None,
+    options: Options | None = None,
+    progress: Progress | None = None,
+) -> StageReport:
+    """Run one stage and its quality gate."""
+    definition = STAGES[name]
+    function: Callable[[Work], dict[str, Count]] = getattr(import_module(definition.module), name)
+    return execute(
+        name,
+        function,
+        config,
+        after=definition.after,
+        gate=lambda work: _gate(name, work),
+        settings=tuple(getattr(config, setting) for setting in definition.settings),
+        run_id=run_id,
+        options=options,
+        progress=progress,
+    )
+
+
+def run_all(
+    config: Config,
+    *,
+    options: Options | None = None,
+    progress: Callable[[str, str], None] | None = None,
+    done: Callable[[StageReport], None] | None = None,
+) -> list[StageReport]:
+    """Run every stage under one run id; `progress` gets the stage and a line of text, `done` each finished report."""
+    run_id, reports = new_run_id(), []
+    for name in STAGES:
+        tell = partial(progress, name) if progress else None
+        report = run_stage(name, config, run_id=run_id, options=options, progress=tell)
+        if done:
+            done(report)
+        reports.append(report)
+    return reports
+
+
+def _gate(name: str, work: Work) -> None:
+    from pipeline.gate import SUITES_AFTER, gate
+
+    if suites := SUITES_AFTER.get(name):
+        gate(work, suites)

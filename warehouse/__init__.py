@@ -1,0 +1,1 @@
+"""The DuckDB warehouse: connection, tables (one SQL file each), publishing and segment extracts."""

@@ -1,0 +1,74 @@
+"""Connections to the warehouse file.
+
+DuckDB lets one read-write process at a time hold a file, so connections are short-lived: a stage opens one, works,
+closes it. Waiting for another writer is bounded and says who to wait for.
+"""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import duckdb
+
+WAIT_SECONDS = 60.0
+
+
+class WarehouseBusy(ValueError):
+    """Another process held the warehouse file for longer than the wait allowed."""
+
+
+class WarehouseMissing(ValueError):
+    """There is no warehouse file yet."""
+
+
+@contextmanager
+def open_warehouse(
+    path: Path, *, threads: int = 0, memory_limit: str = "", wait_seconds: float = WAIT_SECONDS
+) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Open the warehouse for writing, waiting up to `wait_seconds` for another writer; closes on leaving."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    con = _connect_patiently(path, wait_seconds)
+    try:
+        configure(con, threads=threads, memory_limit=memory_limit)
+        yield con
+    finally:
+        con.close()
+
+
+@contextmanager
+def open_readonly(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Open a DuckDB file read-only; many processes may do so at once."""
+    if not path.exists():
+        raise WarehouseMissing(f"{path} does not exist yet: run `guiyi run` first")
+    con = duckdb.connect(str(path), read_only=True)
+    try:
+        configure(con)
+        yield con
+    finally:
+        con.close()
+
+
+def configure(con: duckdb.DuckDBPyConnection, *, threads: int = 0, memory_limit: str = "") -> None:
+    """Settings every connection shares: UTC everywhere, no progress bar on a terminal, limits from the config."""
+    con.execute("set TimeZone = 'UTC'")
+    con.execute("set enable_progress_bar = false")
+    if threads:
+        con.execute("set threads = ?", [threads])
+    if memory_limit:
+        con.execute("set memory_limit = ?", [memory_limit])
+
+
+def _connect_patiently(path: Path, wait_seconds: float) -> duckdb.DuckDBPyConnection:
+    deadline = time.monotonic() + wait_seconds
+    while True:
+        try:
+            return duckdb.connect(str(path))
+        except duckdb.IOException as error:
+            if "lock" not in str(error).lower():
+                raise
+            if time.monotonic() >= deadline:
+                raise WarehouseBusy(
+                    f"{path} is being written by another process; wait for it to finish or stop it, then try again"
+                ) from error
+            time.sleep(0.2)

@@ -1,0 +1,62 @@
+"""Raw tables: one per source stream, text columns that grow when a delivery brings new ones."""
+
+from datetime import datetime
+
+import duckdb
+import pyarrow as pa
+
+
+def raw_table(source: str, stream: str) -> str:
+    """Qualified, quoted name of a stream's raw table."""
+    return f"raw.{quoted(f'{source}_{stream}')}"
+
+
+def quoted(name: str) -> str:
+    """An identifier in double quotes."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def ensure_raw_table(con: duckdb.DuckDBPyConnection, source: str, stream: str, columns: list[str]) -> list[str]:
+    """Create the table or add the columns it lacks; returns the names that were added to an existing table."""
+    table = raw_table(source, stream)
+    existed = bool(raw_columns_of(con, source, stream))
+    con.execute(
+        f"create table if not exists {table} (_batch_id varchar not null, _line bigint not null, _loaded_at timestamp)"
+    )
+    present = {name.lower() for name in raw_columns_of(con, source, stream)}
+    added = [name for name in columns if name.lower() not in present]
+    for name in added:
+        con.execute(f"alter table {table} add column {quoted(name)} varchar")
+    return added if existed else []
+
+
+def raw_columns_of(con: duckdb.DuckDBPyConnection, source: str, stream: str) -> list[str]:
+    """Columns of the raw table, empty when there is none."""
+    rows = con.execute(
+        """
+        select column_name from information_schema.columns
+        where table_schema = 'raw' and table_name = $table order by ordinal_position
+        """,
+        {"table": f"{source}_{stream}"},
+    ).fetchall()
+    return [row[0] for row in rows]
+
+
+def append_raw(
+    con: duckdb.DuckDBPyConnection, source: str, stream: str, rows: pa.Table, batch_id: str, loaded_at: datetime
+) -> int:
+    """Append rows (`_line` and text columns the table already has); returns how many."""
+    names = [name for name in rows.column_names if name != "_line"]
+    listed = ", ".join(quoted(name) for name in names)
+    con.register("_raw_rows", rows)
+    try:
+        con.execute(
+            f"""
+            insert into {raw_table(source, stream)} (_batch_id, _line, _loaded_at{", " if names else ""}{listed})
+            select $batch_id, _line, $loaded_at{", " if names else ""}{listed} from _raw_rows
+            """,
+            {"batch_id": batch_id, "loaded_at": loaded_at},
+        )
+    finally:
+        con.unregister("_raw_rows")
+    return len(rows)

@@ -1,0 +1,15 @@
+-- ops.audit: who did what to personal data
+-- grain: one row per act
+-- columns:
+--   acted_at: when (UTC)
+--   actor: who
+--   action: extract, decide, publish
+--   subject: segment, decision or snapshot concerned, never a person's value
+--   detail: counts and reasons as JSON
+create table if not exists ops.audit (
+    acted_at timestamp not null,
+    actor varchar not null,
+    action varchar not null,
+    subject varchar not null,
+    detail varchar
+);

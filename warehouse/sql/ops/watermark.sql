@@ -1,0 +1,11 @@
+-- ops.watermark: which batches a stage has already taken in, so that it takes each once
+-- grain: stage, batch_id
+-- columns:
+--   stage: stage that consumed the batch
+--   batch_id: the batch
+--   done_at: when (UTC)
+create table if not exists ops.watermark (
+    stage varchar not null,
+    batch_id varchar not null,
+    done_at timestamp not null
+);
