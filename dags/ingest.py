@@ -15,7 +15,7 @@ often as files arrive. A run that finds nothing new costs seconds.
 what was delivered is loaded once and kept; refresh *standardise* to read the raw rows anew.
 
 **Backfill.** `airflow backfill create --dag-id ingest_shopify --from-date 2026-03-01 --to-date 2026-03-05` makes one
-run a day; each takes what had been delivered up to the end of its day. Days already loaded change nothing, so a
+run a day, both ends included; each takes the deliveries made up to its day. Days already loaded change nothing, so a
 backfill may be repeated and may run beside the schedule. (With the local Airflow write
 `python -m dags.local_airflow airflow backfill create …`, or use *Trigger > Backfill* in the browser.)
 
@@ -32,8 +32,9 @@ from airflow.sdk import CronTriggerTimetable, dag, task
 from dags.stage_task import dag_settings, date_param, raw_asset, run_in_task
 from pipeline.config import load_config
 
-# No run on switching on: the first scheduled run is the next midnight's. The interval is what a backfill goes by.
-DAILY = CronTriggerTimetable("0 0 * * *", timezone="UTC", interval=timedelta(days=1), run_immediately=timedelta(0))
+# A trigger, not a data interval: `--from-date D --to-date D` then means the run of day D. No run on switching on: the
+# first scheduled run is the next midnight's.
+DAILY = CronTriggerTimetable("0 0 * * *", timezone="UTC", run_immediately=timedelta(0))
 
 
 def define_ingest(source: str) -> None:

@@ -4,13 +4,13 @@ In: the name of a stage and, from Airflow's context, the run's params and kind. 
 the task's XCom; never a row and never a value of a person.
 """
 
-import logging
 import re
 import traceback
 from collections.abc import Mapping
 from datetime import UTC, date, timedelta
 from typing import TYPE_CHECKING, Any
 
+import structlog
 from airflow.sdk import Asset, Param, get_current_context
 from airflow.sdk.exceptions import AirflowFailException
 
@@ -37,7 +37,8 @@ FULL_REFRESH = Param(
 # The packages whose ValueErrors tell the operator what to do and never quote a customer's data.
 OWN_PACKAGES = frozenset({"pipeline", "connectors", "transforms", "identity", "quality", "warehouse"})
 
-log = logging.getLogger("guiyi.dags")
+# Airflow logs through structlog; this name may be given a level of its own in [logging] namespace_levels.
+log = structlog.get_logger("guiyi.dags")
 
 
 class StageStopped(RuntimeError):
@@ -116,12 +117,11 @@ def stage_options(context: Mapping[str, Any], source: str | None) -> "Options":
 
 
 def backfilled_until(context: Mapping[str, Any]) -> date | None:
-    """The last day inside a backfill run's data interval; None for runs that take whatever there is."""
+    """The day a backfill run is for; None for runs that take whatever there is."""
     if str(getattr(context["dag_run"].run_type, "value", context["dag_run"].run_type)) != "backfill":
         return None
-    # The interval's end is not part of it: [1 March 00:00, 2 March 00:00) holds the deliveries of 1 March.
-    last: date = (context["data_interval_end"].astimezone(UTC) - timedelta(microseconds=1)).date()
-    return last
+    day: date = context["data_interval_end"].astimezone(UTC).date()
+    return day
 
 
 def safe_run_id(dag_id: str, run_id: str) -> str:

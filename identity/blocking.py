@@ -49,12 +49,11 @@ class Candidates:
     counts: tuple[RuleCount, ...]
 
     def __len__(self) -> int:
+        """Number of pairs."""
         return len(self.left)
 
 
-def find_candidates(
-    con: duckdb.DuckDBPyConnection, rules: list[Rule], records: int, limits: BlockLimits
-) -> Candidates:
+def find_candidates(con: duckdb.DuckDBPyConnection, rules: list[Rule], records: int, limits: BlockLimits) -> Candidates:
     """All candidate pairs of the tables identity_person and identity_value."""
     if len(rules) >= 1 << RULE_BITS or records >= 1 << RECORD_BITS:
         raise InputError("too many records, identifier namespaces or blocking rules for one resolution")

@@ -26,6 +26,8 @@ Indices = npt.NDArray[np.int32]
 Numbers = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float32]
 
+GONE = np.float32(-1e30)
+
 
 @dataclass(frozen=True)
 class Evidence:
@@ -72,119 +74,102 @@ class Partition:
     contradictions: Numbers
 
 
-@dataclass
 class _Between:
-    """Evidence between clusters: one row per pair, low number first; bits summed over `pairs` or the best of them."""
+    """Evidence between clusters: one row per pair, low number first; bits summed over `pairs` or the best of them.
 
-    low: Numbers
-    high: Numbers
-    strangers: Floats
-    household: Floats
-    pairs: Floats
+    Rows are never moved: a merge marks the rows it touches as gone and adds new ones, so that a round costs what it
+    changes.
+    """
 
-    def take(self, at: npt.NDArray[np.intp] | npt.NDArray[np.bool_]) -> _Between:
-        return _Between(self.low[at], self.high[at], self.strangers[at], self.household[at], self.pairs[at])
+    def __init__(self, evidence: Evidence, records: int) -> None:
+        """One row per pair of single records."""
+        self.evidence = evidence
+        self.records = records
+        self.low = evidence.left.astype(np.int64)
+        self.high = evidence.right.astype(np.int64)
+        self.strangers = evidence.strangers
+        self.household = evidence.household
+        self.pairs = evidence.present.astype(np.float32)
+        self.value = _value(self.strangers, self.household, self.pairs, evidence)
+
+    def merge(self, target: Numbers, touched: npt.NDArray[np.bool_]) -> None:
+        """Renumber clusters by `target`; rows of touched clusters are put together anew."""
+        changed = np.flatnonzero((touched[self.low] | touched[self.high]) & (self.value > GONE))
+        first, second = target[self.low[changed]], target[self.high[changed]]
+        keys = np.minimum(first, second) * self.records + np.maximum(first, second)
+        order = np.argsort(keys, kind="stable")
+        order = order[(first != second)[order]]
+        self.value[changed] = GONE
+        if not len(order):
+            return
+        keys, rows = keys[order], changed[order]
+        starts = np.flatnonzero(np.concatenate(([True], keys[1:] != keys[:-1])))
+        pairs = np.add.reduceat(self.pairs[rows], starts, axis=0)
+        known = self.pairs[rows] > 0
+        best = self.evidence.takes_best
+        strangers = _reduce(self.strangers[rows], known, starts, best)
+        household = _reduce(self.household[rows], known, starts, best)
+        # New rows take the places of rows that are gone: there are never more of them.
+        at = changed[: len(starts)]
+        self.low[at], self.high[at] = keys[starts] // self.records, keys[starts] % self.records
+        self.strangers[at], self.household[at], self.pairs[at] = strangers, household, pairs
+        self.value[at] = _value(strangers, household, pairs, self.evidence)
 
 
 def cluster_records(records: int, evidence: Evidence, vetoes: Vetoes) -> Partition:
-    """The partition of records 0 to records - 1. A cluster's number is its smallest record."""
+    """The partition of records 0 to records - 1. A cluster's number is its smallest record. Uses up the evidence."""
     # 1. Decisions first.
     label, contradictions = _apply_decisions(records, vetoes)
     unique = [_spread_codes(codes, label) for codes in vetoes.unique]
-    between = _start(evidence, label, records)
-    values = _value(between, evidence)
+    between = _Between(evidence, records)
+    if (label != np.arange(records)).any():
+        between.merge(label, np.ones(records, np.bool_))
     vetoed = [np.empty((0, 2), np.int64)]
-    while len(between.low):
+    while True:
         # 5. Vetoes, looked up before anybody chooses.
-        positive = np.flatnonzero(values > 0)
+        positive = np.flatnonzero(between.value > 0)
         low, high = between.low[positive], between.high[positive]
         forbidden = _is_forbidden(low, high, label, unique, vetoes.different, records)
         vetoed.append(np.stack([low[forbidden], high[forbidden]], axis=1))
-        allowed = positive[~forbidden]
         # 4. Mutual best.
-        first, second = _mutual_best(between.low[allowed], between.high[allowed], values[allowed], records)
+        allowed = ~forbidden
+        first, second = _mutual_best(low[allowed], high[allowed], between.value[positive[allowed]], records)
         if not len(first):
             break
+        # 2. and 3. Evidence of the new clusters; what did not change stays as it is.
         target = np.arange(records)
         target[second] = first
         for codes in unique:
             codes[first] = np.maximum(codes[first], codes[second])
         label = target[label]
-        # 2. and 3. Evidence of the new clusters; what did not change stays as it is.
-        between, values = _merge(between, values, target, first, evidence, records)
+        touched = np.zeros(records, np.bool_)
+        touched[first] = touched[second] = True
+        between.merge(target, touched)
     return Partition(label, np.unique(np.concatenate(vetoed), axis=0), contradictions)
 
 
-def _start(evidence: Evidence, label: Numbers, records: int) -> _Between:
-    """Evidence between single records, or what decisions made of them."""
-    rows = _Between(
-        evidence.left.astype(np.int64),
-        evidence.right.astype(np.int64),
-        evidence.strangers,
-        evidence.household,
-        evidence.present.astype(np.float32),
-    )
-    if (label == np.arange(records)).all():
-        return rows
-    return _combine(rows, label, evidence.takes_best, records)
-
-
-def _merge(
-    between: _Between, values: Floats, target: Numbers, merged: Numbers, evidence: Evidence, records: int
-) -> tuple[_Between, Floats]:
-    """Rows that touch a merged cluster are put together anew; the others are kept with their values."""
-    touched = np.zeros(records, np.bool_)
-    touched[merged] = True
-    changed = touched[target[between.low]] | touched[target[between.high]]
-    fresh = _combine(between.take(changed), target, evidence.takes_best, records)
-    kept = between.take(~changed)
-    together = _Between(
-        np.concatenate([kept.low, fresh.low]),
-        np.concatenate([kept.high, fresh.high]),
-        np.concatenate([kept.strangers, fresh.strangers]),
-        np.concatenate([kept.household, fresh.household]),
-        np.concatenate([kept.pairs, fresh.pairs]),
-    )
-    return together, np.concatenate([values[~changed], _value(fresh, evidence)])
-
-
-def _combine(rows: _Between, target: Numbers, takes_best: npt.NDArray[np.bool_], records: int) -> _Between:
-    """Rows renumbered by `target` and combined per pair of different clusters."""
-    first, second = target[rows.low], target[rows.high]
-    keys = np.minimum(first, second) * records + np.maximum(first, second)
-    order = np.argsort(keys, kind="stable")
-    order = order[(first != second)[order]]
-    keys = keys[order]
-    if not len(keys):
-        return rows.take(order)
-    starts = np.flatnonzero(np.concatenate(([True], keys[1:] != keys[:-1])))
-    pairs = np.add.reduceat(rows.pairs[order], starts, axis=0)
-    bits = [_reduce(part[order], rows.pairs[order], starts, takes_best) for part in (rows.strangers, rows.household)]
-    return _Between(keys[starts] // records, keys[starts] % records, bits[0], bits[1], pairs)
-
-
-def _reduce(bits: Floats, pairs: Floats, starts: npt.NDArray[np.intp], takes_best: npt.NDArray[np.bool_]) -> Floats:
+def _reduce(
+    bits: Floats, known: npt.NDArray[np.bool_], starts: npt.NDArray[np.intp], takes_best: npt.NDArray[np.bool_]
+) -> Floats:
     """Step 2: the best where the best counts (missing evidence never beats present one), sums elsewhere."""
     out = np.empty((len(starts), bits.shape[1]), np.float32)
     mean = ~takes_best
     out[:, mean] = np.add.reduceat(bits[:, mean], starts, axis=0)
-    known = np.where(pairs[:, takes_best] > 0, bits[:, takes_best], -np.inf)
-    best = np.maximum.reduceat(known, starts, axis=0)
+    best = np.maximum.reduceat(np.where(known[:, takes_best], bits[:, takes_best], -np.inf), starts, axis=0)
     out[:, takes_best] = np.where(np.isneginf(best), 0.0, best)
     return out
 
 
-def _value(rows: _Between, evidence: Evidence) -> Floats:
+def _value(strangers: Floats, household: Floats, pairs: Floats, evidence: Evidence) -> Floats:
     """Step 3: log2 odds that two clusters are one person."""
-    divisor = np.where(evidence.takes_best, 1.0, np.maximum(rows.pairs, 1.0))
-    strangers = (rows.strangers / divisor).sum(axis=1)
+    divisor = np.where(evidence.takes_best, np.float32(1), np.maximum(pairs, np.float32(1)))
+    against_strangers = (strangers / divisor).sum(axis=1)
     share = evidence.household_share
     if share <= 0:
-        return np.asarray(strangers + evidence.prior, np.float32)
-    household = (rows.household / divisor).sum(axis=1)
-    return np.asarray(
-        evidence.prior - np.logaddexp2(np.log2(1 - share) - strangers, np.log2(share) - household), np.float32
-    )
+        return np.asarray(against_strangers + evidence.prior, np.float32)
+    against_household = (household / divisor).sum(axis=1)
+    apart = np.logaddexp2(np.log2(1 - share) - against_strangers, np.log2(share) - against_household)
+    return np.asarray(evidence.prior - apart, np.float32)
 
 
 def _apply_decisions(records: int, vetoes: Vetoes) -> tuple[Numbers, Numbers]:
@@ -212,17 +197,18 @@ def _spread_codes(codes: Indices, label: Numbers) -> Numbers:
 
 
 def _mutual_best(low: Numbers, high: Numbers, values: Floats, records: int) -> tuple[Numbers, Numbers]:
-    """Pairs that are each other's best partner; ties to the smaller partner number."""
-    rounded = np.round(values, 4)
-    one, two = np.concatenate([low, high]), np.concatenate([high, low])
-    order = np.lexsort((two, -np.concatenate([rounded, rounded]), one))
-    one, two = one[order], two[order]
-    firsts = np.concatenate(([True], one[1:] != one[:-1])) if len(one) else np.empty(0, np.bool_)
-    best = np.full(records, -1, np.int64)
-    best[one[firsts]] = two[firsts]
-    chosen = np.flatnonzero(best >= 0)
-    mutual = chosen[(best[best[chosen]] == chosen) & (chosen < best[chosen])]
-    return mutual, best[mutual]
+    """Pairs that are each other's best partner; values equal to a thousandth are ties and go to the smaller number."""
+    rounded = np.round(values.astype(np.float64) * 1000).astype(np.int64)
+    highest = np.full(records, -1, np.int64)
+    np.maximum.at(highest, low, rounded)
+    np.maximum.at(highest, high, rounded)
+    partner = np.full(records, records, np.int64)
+    for one, two in ((low, high), (high, low)):
+        best = rounded == highest[one]
+        np.minimum.at(partner, one[best], two[best])
+    chosen = np.flatnonzero(partner < records)
+    mutual = chosen[(partner[partner[chosen]] == chosen) & (chosen < partner[chosen])]
+    return mutual, partner[mutual]
 
 
 def _is_forbidden(

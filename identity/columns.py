@@ -49,7 +49,7 @@ def encode_together(*columns: pa.ChunkedArray) -> tuple[Column, ...]:
     if isinstance(encoded, pa.ChunkedArray):
         encoded = encoded.chunk(0)
     codes = encoded.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int32)
-    vocabulary = np.array(encoded.dictionary.to_pylist() + [None], dtype=object)[:-1]
+    vocabulary = np.array([*encoded.dictionary.to_pylist(), None], dtype=object)[:-1]
     splits = np.cumsum([len(column) for column in columns])[:-1]
     return tuple(Column(part, vocabulary) for part in np.split(codes, splits))
 

@@ -92,18 +92,22 @@ def count_totals(
     return tuple(found)
 
 
-def learn(comparisons: list[Comparison], patterns: Patterns, counts: Floats, totals: tuple[Floats, ...], total: float) -> Model:
+def learn(
+    comparisons: list[Comparison], patterns: Patterns, counts: Floats, totals: tuple[Floats, ...], total: float
+) -> Model:
     """Steps 2 to 4. `patterns` (patterns x comparisons) with `counts` are the candidate pairs, `total` all pairs."""
     silent = tuple(item.silent for item in comparisons)
     same = tuple(_normalise(np.array([level.same for level in item.levels]), item.silent) for item in comparisons)
     house = tuple(_normalise(np.array([level.household for level in item.levels]), item.silent) for item in comparisons)
     prior_same, prior_house = same, house
-    random = tuple(_strangers(item, count, np.zeros_like(count), np.zeros_like(count)) for item, count in zip(comparisons, totals, strict=True))
+    none = tuple(np.zeros_like(count) for count in totals)
+    random = tuple(_strangers(*args) for args in zip(comparisons, totals, none, none, strict=True))
     has_households = any(item.separates_household for item in comparisons)
     n_same = max(1.0, min(0.3 * counts.sum(), 0.5 * np.sqrt(2 * total)))
     n_house = 0.1 * n_same if has_households else 0.0
     rounds = 0
-    for rounds in range(1, ROUNDS + 1):
+    while rounds < ROUNDS:
+        rounds += 1
         # 2. Expect.
         expected, expected_house = _expect(patterns, counts, silent, same, house, random, n_same, n_house, total)
         # 3. Maximise.
@@ -112,8 +116,10 @@ def learn(comparisons: list[Comparison], patterns: Patterns, counts: Floats, tot
         same_counts = tuple(_tally(patterns[:, c], expected, len(same[c])) for c in range(len(comparisons)))
         house_counts = tuple(_tally(patterns[:, c], expected_house, len(same[c])) for c in range(len(comparisons)))
         same = tuple(_share(n, p, s, SAME_STRENGTH) for n, p, s in zip(same_counts, prior_same, silent, strict=True))
-        house = tuple(_share(n, p, s, HOUSEHOLD_STRENGTH + HOUSEHOLD_PULL * n_house)
-            for n, p, s in zip(house_counts, prior_house, silent, strict=True))
+        house = tuple(
+            _share(n, p, s, HOUSEHOLD_STRENGTH + HOUSEHOLD_PULL * n_house)
+            for n, p, s in zip(house_counts, prior_house, silent, strict=True)
+        )
         random = tuple(_strangers(*args) for args in zip(comparisons, totals, same_counts, house_counts, strict=True))
         # 4. Until it stands still.
         if abs(n_same - before) <= 1e-4 * before:
@@ -122,8 +128,15 @@ def learn(comparisons: list[Comparison], patterns: Patterns, counts: Floats, tot
 
 
 def _expect(
-    patterns: Patterns, counts: Floats, silent: tuple[Mask, ...], same: tuple[Floats, ...], house: tuple[Floats, ...], random: tuple[Floats, ...],
-    n_same: float, n_house: float, total: float,
+    patterns: Patterns,
+    counts: Floats,
+    silent: tuple[Mask, ...],
+    same: tuple[Floats, ...],
+    house: tuple[Floats, ...],
+    random: tuple[Floats, ...],
+    n_same: float,
+    n_house: float,
+    total: float,
 ) -> tuple[Floats, Floats]:
     """Expected pairs of one person and of one household behind each pattern."""
     scores = np.zeros((3, len(patterns)))
@@ -155,7 +168,8 @@ def _strangers(comparison: Comparison, totals: Floats, same: Floats, house: Floa
 
 
 def _tally(levels: npt.NDArray[np.uint8], expected: Floats, width: int) -> Floats:
-    return np.bincount(levels, weights=expected, minlength=width)
+    """Expected pairs per level."""
+    return np.bincount(levels, weights=expected, minlength=width).astype(np.float64)
 
 
 def _share(counts: Floats, prior: Floats, silent: Mask, strength: float) -> Floats:

@@ -64,7 +64,7 @@ def update_customers(
 
 
 def _read_partition(con: duckdb.DuckDBPyConnection, clusters: str, records: str) -> None:
-    """Step 1: each record with cluster, source key, time and present customer; overlaps with the customers there were."""
+    """Step 1: each record with cluster, source key, time and present customer; overlaps of clusters and customers."""
     columns = read_columns(con, records)
     lacking = {"record_id", "source", "stream", "source_record_id"} - set(columns)
     if lacking:
@@ -125,7 +125,8 @@ def _name_clusters(con: duckdb.DuckDBPyConnection) -> None:
     con.execute("""
         create or replace temp table ledger_named as
         with nameless as (
-            select cluster, sha256(arg_min(record_id, (coalesce(first_seen, timestamp '9999-12-31'), record_id))) as hash
+            select cluster,
+                sha256(arg_min(record_id, (coalesce(first_seen, timestamp '9999-12-31'), record_id))) as hash
             from ledger_record
             where cluster not in (select cluster from ledger_kept)
             group by cluster

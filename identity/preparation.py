@@ -1,8 +1,9 @@
 """Records and identifiers as they come in; `identity_person` and `identity_value` with what the engine works on out.
 
 identity_person: one row per record, dense number `rid` in record_id order, names split into comparable parts, dates as
-yyyymmdd numbers, lower-case text without punctuation. identity_value: one row per record, namespace and value, with
-the number of different names that carry the value. Both are temporary tables.
+yyyymmdd numbers, lower-case text without punctuation. identity_named_local: records whose e-mail spells a name.
+identity_value: one row per record, namespace and value, with the number of different names that carry the value. All
+are temporary tables.
 """
 
 from __future__ import annotations
@@ -33,8 +34,15 @@ def prepare_records(con: duckdb.DuckDBPyConnection, records: str, settings: Sett
     columns = read_columns(con, records)
     if "record_id" not in columns:
         raise InputError("the records table needs a column record_id")
-    con.execute(_person_query(records, columns, settings))
-    total, distinct = con.execute("select count(*), count(distinct record_id) from identity_person").fetchone() or (0, 0)
+    try:
+        con.execute(_person_query(records, columns, settings))
+    except (duckdb.BinderException, duckdb.ParserException) as error:
+        raise InputError("a key under [[blocking]] is no column or SQL expression of the records table") from error
+    con.execute(NAMED_LOCALS)
+    total, distinct = con.execute("select count(*), count(distinct record_id) from identity_person").fetchone() or (
+        0,
+        0,
+    )
     if total != distinct:
         raise InputError("record_id must be unique and not null in the records table")
     return int(total)
@@ -74,14 +82,17 @@ def _person_query(records: str, columns: dict[str, str], settings: Settings) -> 
         words("coalesce(" + ", ".join(text(source) for source in sources) + ")") + f" as {name}"
         for name, sources in TEXT_COLUMNS.items()
     )
+
+    def extra(column: str, kind: str) -> str:
+        return {"number": number_of, "date": day}.get(kind, lambda name: words(text(name)))(column)
+
     extras = "".join(
-        f",\n{number_of(extra.column) if extra.kind == 'number' else words(text(extra.column))} as extra_{number}"
-        for number, extra in enumerate(settings.comparisons)
+        f",\n{extra(item.column, item.kind)} as extra_{number}" for number, item in enumerate(settings.comparisons)
     )
     keys = "".join(
         f",\nlower(nullif(trim(cast({key} as varchar)), '')) as key_{number}_{part}"
-        for number, extra in enumerate(settings.blocking)
-        for part, key in enumerate(extra.keys)
+        for number, rule in enumerate(settings.blocking)
+        for part, key in enumerate(rule.keys)
     )
     return f"""
 create or replace temp table identity_person as
@@ -154,10 +165,38 @@ order by rid
 """
 
 
+# A local part that is made of a name says little beyond the name: every robert.smith is one somewhere.
+NAMED_LOCALS = """
+create or replace temp table identity_named_local as
+with names as (
+    select distinct replace(given, ' ', '') as given, replace(family, ' ', '') as family
+    from identity_person where length(given) >= 2 and length(family) >= 2 and regexp_matches(family, '^[a-z ]+$')
+    union
+    select distinct given_pinyin, family_pinyin from identity_person where given_pinyin is not null
+),
+spellings as (
+    select given || family as letters from names
+    union select family || given from names
+    union select left(given, 1) || family from names
+    union select family || left(given, 1) from names
+),
+locals as (
+    select rid, regexp_replace(email_local, '[0-9]', '', 'g') as letters, given, family, given_pinyin, family_pinyin
+    from identity_person where email_local is not null
+)
+select rid from locals
+where letters in (select letters from spellings)
+    or (length(family) >= 4 and contains(letters, family))
+    or (length(given) >= 4 and contains(letters, given))
+    or contains(letters, family_pinyin || given_pinyin)
+    or contains(letters, given_pinyin || family_pinyin)
+"""
+
+
 def _value_query(con: duckdb.DuckDBPyConnection, identifiers: str | None) -> str:
     """The statement that makes identity_value; parameter $devices lists namespaces that are left out."""
     sources = [
-        f"select rid, '{name}' as namespace, '' as issuer, {name} as value from identity_person where {name} is not null"
+        f"select rid, '{name}' as namespace, '' as issuer, {name} as value from identity_person"
         for name in ("email", "phone", "national_id")
     ]
     if identifiers is not None:
@@ -165,7 +204,8 @@ def _value_query(con: duckdb.DuckDBPyConnection, identifiers: str | None) -> str
         issuer = "coalesce(issuer, '')" if "issuer" in columns else "''"
         current = "revoked_at is null" if "revoked_at" in columns else "true"
         sources.append(
-            f"""select rid, namespace, case when namespace in ('email', 'phone', 'national_id') then '' else {issuer} end,
+            f"""select rid, namespace,
+                case when namespace in ('email', 'phone', 'national_id') then '' else {issuer} end,
                 case when namespace = 'phone' then regexp_replace(value, '[^0-9]', '', 'g') else lower(value) end
             from {identifiers} join identity_person using (record_id)
             where value is not null and {current}"""
@@ -180,7 +220,7 @@ with carried as (
 spread as (
     select namespace, issuer, value,
         count(*) as records,
-        count(distinct left(family_key, 2) || '/' || left(given_key, 1)) as persons
+        greatest(count(distinct left(family_key, 2)), count(distinct left(given_key, 1))) as persons
     from (
         select carried.*,
             coalesce(family_pinyin, family) as family_key,

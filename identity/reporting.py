@@ -8,52 +8,57 @@ level. identity_rule: one row per blocking rule. No table holds a personal value
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
 import duckdb
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
 from identity.blocking import Candidates
 from identity.clustering import Partition
-from identity.comparisons.base import Comparison, Pairs
-from identity.engines.duckdb import read_arrow, write_table
+from identity.comparisons.base import Pairs
+from identity.engines.duckdb import drop_tables, read_arrow, write_table
 from identity.learning import Model, Patterns
-from identity.scoring import FrequencyTable, Links, score_comparison
+from identity.scoring import Scorer
 
 
-def write_links(
-    con: duckdb.DuckDBPyConnection,
-    candidates: Candidates,
-    comparisons: list[Comparison],
-    levels: Patterns,
-    links: Links,
-    model: Model,
-    tables: list[dict[int, FrequencyTable]],
-    prior: float,
-) -> None:
-    """Create identity_link from the kept links and their levels."""
-    pairs = Pairs(links.left, links.right, _rules_of(candidates, links))
+@dataclass(frozen=True)
+class Links:
+    """Pairs to be stored, with their levels and log2 odds."""
+
+    pairs: Pairs
+    levels: Patterns
+    odds: npt.NDArray[np.float32]
+
+    def __len__(self) -> int:
+        """Number of links."""
+        return len(self.pairs)
+
+
+def write_links(con: duckdb.DuckDBPyConnection, candidates: Candidates, links: Links, scorer: Scorer) -> None:
+    """Create identity_link."""
     ids = read_arrow(con, "select record_id from identity_person order by rid")["record_id"].combine_chunks()
-    weight = links.odds.astype(np.float64) - prior
+    odds = links.odds.astype(np.float64)
+    weight = odds - scorer.prior
     columns: dict[str, pa.Array] = {
-        "record_id_l": ids.take(pa.array(links.left)),
-        "record_id_r": ids.take(pa.array(links.right)),
+        "record_id_l": ids.take(pa.array(links.pairs.left)),
+        "record_id_r": ids.take(pa.array(links.pairs.right)),
         "match_weight": pa.array(weight),
-        "match_probability": pa.array(1 / (1 + np.exp2(-links.odds.astype(np.float64)))),
-        "rules": _name_rules(pairs, candidates),
+        "match_probability": pa.array(1 / (1 + np.exp2(-odds))),
+        "rules": _name_rules(links.pairs, candidates),
     }
     explained = np.zeros(len(weight))
-    for number, comparison in enumerate(comparisons):
+    for number, comparison in enumerate(scorer.comparisons):
         name = column_name(comparison.name)
-        bits = score_comparison(number, levels, pairs, model, tables).astype(np.float64)
-        names = pa.array([level.name for level in comparison.levels])
-        columns[f"level_{name}"] = pa.DictionaryArray.from_arrays(pa.array(levels[:, number]), names).cast(pa.string())
+        levels = links.levels[:, number]
+        bits = scorer.bits(number, levels, links.pairs).astype(np.float64)
+        columns[f"level_{name}"] = _spell(levels, [level.name for level in comparison.levels])
         columns[f"weight_{name}"] = pa.array(bits)
         explained += bits
     family = weight - explained
-    names = pa.array(["none", "possible", "likely"])
     grade = np.select([family > -1, family > -5], [0, 1], 2).astype(np.uint8)
-    columns["level_household"] = pa.DictionaryArray.from_arrays(pa.array(grade), names).cast(pa.string())
+    columns["level_household"] = _spell(grade, ["none", "possible", "likely"])
     columns["weight_household"] = pa.array(family)
     write_table(con, "identity_link", pa.table(columns))
 
@@ -68,9 +73,10 @@ def write_clusters(con: duckdb.DuckDBPyConnection, partition: Partition) -> None
         from identity_partition join identity_person using (rid)
         order by rid
     """)
+    drop_tables(con, "identity_partition")
 
 
-def write_model(con: duckdb.DuckDBPyConnection, comparisons: list[Comparison], model: Model, prior: float) -> None:
+def write_model(con: duckdb.DuckDBPyConnection, scorer: Scorer, model: Model) -> None:
     """Create identity_model: shares and bits of each level, and the facts of the epoch."""
     weights, against_household = model.weights(), model.household_weights()
     rows = [
@@ -83,12 +89,12 @@ def write_model(con: duckdb.DuckDBPyConnection, comparisons: list[Comparison], m
             "weight": float(weights[number][at]),
             "weight_against_household": float(against_household[number][at]),
         }
-        for number, comparison in enumerate(comparisons)
+        for number, comparison in enumerate(scorer.comparisons)
         for at, level in enumerate(comparison.levels)
     ]
     table = pa.Table.from_pylist(rows)
     facts = {
-        "threshold": -prior,
+        "threshold": -scorer.prior,
         "share_same": model.share_same,
         "share_household": model.share_household,
         "patterns": float(model.patterns),
@@ -116,11 +122,9 @@ def column_name(comparison: str) -> str:
     return re.sub(r"[^a-z0-9]+", "_", comparison.lower()).strip("_")
 
 
-def _rules_of(candidates: Candidates, links: Links) -> np.ndarray[tuple[int], np.dtype[np.uint64]]:
-    """The rule bits of the kept links."""
-    wide = np.int64(1) << 32
-    keys = candidates.left.astype(np.int64) * wide + candidates.right
-    return candidates.rules[np.searchsorted(keys, links.left.astype(np.int64) * wide + links.right)]
+def _spell(levels: npt.NDArray[np.uint8], names: list[str]) -> pa.Array:
+    """Level numbers as their names."""
+    return pa.DictionaryArray.from_arrays(pa.array(levels), pa.array(names)).cast(pa.string())
 
 
 def _name_rules(pairs: Pairs, candidates: Candidates) -> pa.Array:
@@ -128,4 +132,5 @@ def _name_rules(pairs: Pairs, candidates: Candidates) -> pa.Array:
     masks, back = np.unique(pairs.rules, return_inverse=True)
     names = [count.rule for count in candidates.counts]
     texts = [", ".join(name for bit, name in enumerate(names) if int(mask) >> bit & 1) for mask in masks]
-    return pa.DictionaryArray.from_arrays(pa.array(back.astype(np.int32)), pa.array(texts, pa.string())).cast(pa.string())
+    spelled = pa.DictionaryArray.from_arrays(pa.array(back.astype(np.int32)), pa.array(texts, pa.string()))
+    return spelled.cast(pa.string())

@@ -14,8 +14,8 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from identity.clustering import Partition
-from identity.engines.duckdb import write_table
-from identity.scoring import Links
+from identity.engines.duckdb import drop_tables, write_table
+from identity.reporting import Links
 from identity.settings import Settings
 
 Rows = list[tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.float64], str, str]]
@@ -25,7 +25,7 @@ def write_review(
     con: duckdb.DuckDBPyConnection, partition: Partition, links: Links, prior: float, settings: Settings
 ) -> int:
     """Create identity_review and return its number of rows."""
-    left, right = links.left.astype(np.int64), links.right.astype(np.int64)
+    left, right = links.pairs.left.astype(np.int64), links.pairs.right.astype(np.int64)
     first, second = partition.cluster[left], partition.cluster[right]
     weight = links.odds.astype(np.float64) - prior
     apart = np.flatnonzero((first != second) & (links.odds > 0))
@@ -67,8 +67,9 @@ def _weakest(
 ) -> npt.NDArray[np.intp]:
     """The link of least weight of each cluster among the links `at`."""
     order = at[np.lexsort((at, weight[at], cluster[at]))]
-    starts = np.flatnonzero(np.concatenate(([True], cluster[order][1:] != cluster[order][:-1]))) if len(order) else []
-    return order[starts] if len(order) else order
+    if not len(order):
+        return order
+    return order[np.concatenate(([True], cluster[order][1:] != cluster[order][:-1]))]
 
 
 def _write_rows(con: duckdb.DuckDBPyConnection, rows: Rows) -> int:
@@ -91,4 +92,5 @@ def _write_rows(con: duckdb.DuckDBPyConnection, rows: Rows) -> int:
         join identity_person r on r.rid = right_rid
         order by match_weight desc, record_id_l, record_id_r
     """)
+    drop_tables(con, "identity_review_rows")
     return table.num_rows

@@ -18,6 +18,7 @@ class Vocabulary:
     """Distinct words with what can be known of each alone: length, letters, first letter."""
 
     def __init__(self, words: Words) -> None:
+        """Words as of a Column's vocabulary."""
         self.words = words
         self.lengths = np.fromiter((len(word) for word in words), np.int16, len(words))
         self.letters = np.fromiter((_picture(word) for word in words), np.uint64, len(words))
@@ -50,9 +51,7 @@ class Vocabulary:
             return np.empty(0, np.uint8)
         keys, back = _distinct(left, right)
         first, second = self.words[keys[0]].tolist(), self.words[keys[1]].tolist()
-        found = process.cpdist(
-            first, second, scorer=fuzz.token_sort_ratio, score_cutoff=50, dtype=np.uint8, workers=-1
-        )
+        found = process.cpdist(first, second, scorer=fuzz.token_sort_ratio, score_cutoff=50, dtype=np.uint8, workers=-1)
         return np.asarray(found[back], np.uint8)
 
     def starts_with(self, left: Codes, right: Codes) -> npt.NDArray[np.bool_]:

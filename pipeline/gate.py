@@ -24,14 +24,8 @@ SUITES_AFTER: dict[str, tuple[str, ...]] = {
 }
 
 
-def gate(work: Work, suites: Sequence[str], *, changed: bool = True) -> dict[str, Count]:
-    """Judge the suites and say how it went, in counts.
-
-    With `changed=False` (the stage wrote nothing) the judging is spared, unless one of the suites has never been
-    judged or was last stopped at: a failure does not go away by running again.
-    """
-    if not changed and _held_last_time(work, suites):
-        return {"quality": "unchanged"}
+def gate(work: Work, suites: Sequence[str]) -> dict[str, Count]:
+    """Judge the suites and say how it went, in counts."""
     work.progress(f"checking {len(suites)} tables")
     result = check(work.con, suites, work.run_id, work.now, work.config.data_docs)
     return {
@@ -39,28 +33,3 @@ def gate(work: Work, suites: Sequence[str], *, changed: bool = True) -> dict[str
         "quality_warnings": result.broken(Severity.WARN),
         "quality_quarantined": result.quarantined_rows,
     }
-
-
-def _held_last_time(work: Work, suites: Sequence[str]) -> bool:
-    row = work.con.execute(
-        """
-        with judged as (
-            select
-                r.suite,
-                r.run_id,
-                bool_and(r.success or r.severity <> 'fail') as held,
-                max(r.checked_at) as checked_at
-            from ops.quality_result as r
-            where list_contains($suites, r.suite)
-            group by all
-        ),
-        latest as (
-            select j.suite, max_by(j.held, (j.checked_at, j.run_id)) as held
-            from judged as j
-            group by all
-        )
-        select count(*) filter (where held) = $asked from latest
-        """,
-        {"suites": list(suites), "asked": len(set(suites))},
-    ).fetchone()
-    return bool(row and row[0])

@@ -41,10 +41,11 @@ def ingest(work: Work) -> dict[str, Count]:
     totals = _Tally()
     for each in source_streams(work.config, work.options.sources):
         ensure_raw_table(work.con, each.source.name, each.stream.name, raw_columns(each.stream))
+        known = _known(work.con, each)
         for delivery in deliveries(work.config.inbox, each.stream):
             if _is_later(delivery.delivered_on, work.options.delivered_until):
                 continue
-            tally = _load_once(work, each, delivery)
+            tally = _load_once(work, each, delivery, known)
             if tally is None:
                 duplicates += 1
                 continue
@@ -66,13 +67,31 @@ def _is_later(delivered_on: date | None, until: date | None) -> bool:
     return until is not None and delivered_on is not None and delivered_on > until
 
 
-def _load_once(work: Work, each: SourceStream, delivery: Delivery) -> _Tally | None:
+@dataclass(frozen=True)
+class _Known:
+    """Batches of a stream that are loaded, and the names their bytes were seen under."""
+
+    batches: set[str]
+    sightings: set[tuple[str, str]]
+
+
+def _known(con: duckdb.DuckDBPyConnection, each: SourceStream) -> _Known:
+    stream = {"source": each.source.name, "stream": each.stream.name}
+    batches = con.execute("select batch_id from ops.batch where source = $source and stream = $stream", stream)
+    loaded = {row[0] for row in batches.fetchall()}
+    sightings = con.execute(
+        "select file_name, batch_id from ops.delivery where source = $source and stream = $stream", stream
+    )
+    return _Known(loaded, {(row[0], row[1]) for row in sightings.fetchall()})
+
+
+def _load_once(work: Work, each: SourceStream, delivery: Delivery, known: _Known) -> _Tally | None:
     """Load a delivery in one transaction; None when its bytes had been loaded before."""
     content_hash = delivery.content_hash()
     batch_id = short_hash(each.source.name, each.stream.name, content_hash)
-    known = work.con.execute("select file_name from ops.batch where batch_id = ?", [batch_id]).fetchone()
-    if known:
-        _sight(work, each, delivery, batch_id, "duplicate")
+    if batch_id in known.batches:
+        if (delivery.name, batch_id) not in known.sightings:
+            _sight(work, each, delivery, batch_id, "duplicate")
         return None
     work.progress(f"{each.label}: {delivery.name}")
     archived = _archive(work, each, delivery, batch_id)
@@ -81,6 +100,7 @@ def _load_once(work: Work, each: SourceStream, delivery: Delivery) -> _Tally | N
         _check_reconciled(work.con, each, delivery, batch_id, tally)
         _record_batch(work, each, delivery, batch_id, content_hash, archived, tally)
         _sight(work, each, delivery, batch_id, "loaded")
+    known.batches.add(batch_id)
     return tally
 
 
@@ -199,21 +219,8 @@ def _record_batch(
 
 
 def _sight(work: Work, each: SourceStream, delivery: Delivery, batch_id: str, outcome: str) -> None:
-    """Note that these bytes were seen under this name, once."""
+    """Note that these bytes were seen under this name."""
     work.con.execute(
-        """
-        insert into ops.delivery
-        select $file_name, $source, $stream, $batch_id, $outcome, $now
-        where not exists (
-            select 1 from ops.delivery where file_name = $file_name and stream = $stream and batch_id = $batch_id
-        )
-        """,
-        {
-            "file_name": delivery.name,
-            "source": each.source.name,
-            "stream": each.stream.name,
-            "batch_id": batch_id,
-            "outcome": outcome,
-            "now": work.now,
-        },
+        "insert into ops.delivery values (?, ?, ?, ?, ?, ?)",
+        [delivery.name, each.source.name, each.stream.name, batch_id, outcome, work.now],
     )

@@ -5,7 +5,7 @@ site loads styles, scripts and a picture from seven hosts, so offline it is unre
 reads it. The index comes from ops.quality_result, so it names every suite even when each ran in a process of its own.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -14,18 +14,30 @@ from typing import Any
 import duckdb
 
 from quality.expectations import Suite
+from quality.outcomes import Outcome
 
 _TEMPLATES = Path(__file__).parent / "pages"
 
 
-def write_page(directory: Path, suite: Suite, result: Any, run_id: str, checked_at: datetime, *, counted: bool) -> None:
-    """Write the page of one suite; `result` is Great Expectations' validation result of it."""
+def write_page(
+    directory: Path,
+    suite: Suite,
+    outcomes: Sequence[Outcome],
+    result: Any,
+    run_id: str,
+    checked_at: datetime,
+    *,
+    counted: bool,
+) -> None:
+    """Write the page of one suite: its expectations with their reasons, then Great Expectations' view of `result`."""
     from great_expectations.render.renderer import ValidationResultsPageRenderer
 
     directory.mkdir(parents=True, exist_ok=True)
     document = ValidationResultsPageRenderer().render(result).to_json_dict()
+    # The first section is an overview of the library's own settings; ours tells the reasons instead.
     text = _template("table.html").render(
-        document,
+        sections=document["sections"][1:],
+        outcomes=outcomes,
         table=suite.table,
         purpose=suite.purpose,
         run_id=run_id,

@@ -94,7 +94,7 @@ def _judge(
     if data_docs is not None:
         from quality.data_docs import write_page
 
-        write_page(data_docs, suite, result, run_id, checked_at, counted=counted)
+        write_page(data_docs, suite, outcomes, result, run_id, checked_at, counted=counted)
     return outcomes
 
 

@@ -31,7 +31,7 @@ def standardise_addresses(addresses: pa.Table) -> pa.Table:
     columns = [clean_text(read_column(addresses, name)) for name in names]
     spelled = clean_text(read_column(addresses, "country"))
     countries = find_country_codes(spelled)
-    chinese = pa.array([country is None or country in CHINESE for country in countries])
+    chinese = pa.array([country is None or country in CHINESE for country in countries], pa.bool_())
     columns = [_simplify(column, chinese) for column in columns]
     rows = zip(*(column.to_pylist() for column in columns), countries, spelled.to_pylist(), strict=True)
     read = (_read_row(*row) for row in rows)

@@ -2,7 +2,8 @@
 
 In: a column of raw values. Out: `company`, `company_key`, `reason`.
 `company_key` is lower case, simplified, without accents, punctuation and legal form: "ACME Co., Ltd." and
-"Acme Limited" are both "acme", "腾讯科技（深圳）有限公司" is "腾讯科技深圳". Region and trade stay: they tell namesakes apart.
+"Acme Limited" are both "acme", "腾讯科技（深圳）有限公司" is "腾讯科技深圳".
+Region and trade stay: they tell namesakes apart.
 """
 
 from __future__ import annotations
@@ -17,39 +18,34 @@ import pyarrow as pa
 
 from transforms.columns import build_table
 from transforms.text import clean_text
+from transforms.vocabulary import list_words
 
 if TYPE_CHECKING:
     from opencc import OpenCC
 
 FIELDS = [pa.field("company", pa.string()), pa.field("company_key", pa.string())]
 
-# Longest first: "股份有限公司" must not leave "股份".
-HAN_FORMS = re.compile(
-    "(?:集团股份有限公司|控股集团有限公司|集团有限责任公司|股份有限责任公司|集团有限公司|控股有限公司|股份有限公司|有限责任公司|有限合伙企业"
-    "|有限公司|股份公司|无限公司|普通合伙|有限合伙|特殊普通合伙|总公司|集团公司|控股集团|公司|集团|株式会社|有限会社|合同会社)+"
+HAN_FORMS = (
+    "(?:有限责任公司|有限合伙企业|有限公司|股份公司|无限公司|特殊普通合伙|普通合伙|有限合伙|总公司|公司|集团|控股|股份"
+    "|株式会社|有限会社|合同会社)"
 )
+LAST_FORMS = re.compile(f"(?<=..){HAN_FORMS}+$")
+FIRST_FORMS = re.compile("^(?:株式会社|有限会社|合同会社|株|有)(?=..)")
+SHORT_FORM = re.compile("(?<=..)株$")
 # A branch is told apart from its company: "…有限公司深圳分公司" keeps "深圳分公司".
-BRANCH = re.compile("(.{2,}?)((?:[\u4e00-\u9fff]{2,6})(?:分公司|子公司|分行|支行|分店|门店|办事处|营业部))")
-WESTERN_FORMS = frozenset(
-    """ltd limited inc incorporated llc llp lp plc corp corporation co company cos gmbh mbh ag kg kgaa ohg gbr ug ev eg
-    se sa sas sasu sarl srl spa bv nv vof ab oy oyj as asa aps is pty pte pvt private public sdn bhd kk gk yk ltda
-    sl slu scs sro spzoo doo kft zrt nyrt ooo oao zao pao lda eirl cv pt tbk jsc pjsc ltda holding holdings group
-    und""".replace("\n", " ").split(" ")
-) - {""}  # fmt: skip
+BRANCH = re.compile("(.{4,}?)(分公司|子公司|分行|支行|分店|门店|办事处|营业部)")
+WESTERN_FORMS = list_words(
+    """
+    ltd limited inc incorporated llc llp lp plc corp corporation co company cos gmbh mbh ag kg kgaa ohg gbr ug ev eg se
+    sa sas sasu sarl srl spa bv nv vof ab oy oyj as asa aps is pty pte pvt private public sdn bhd kk gk yk ltda sl slu
+    scs sro spzoo doo kft zrt nyrt ooo oao zao pao lda eirl cv pt tbk jsc pjsc holding holdings group und
+    """
+)
 DOTTED = re.compile(r"(?<=\b\w)[./](?=\w\b)")
 NOT_A_COMPANY = frozenset(
     (
-        *(
-            "self",
-            "self employed",
-            "selfemployed",
-            "freelance",
-            "freelancer",
-            "individual",
-            "personal",
-            "private person",
-        ),
-        *("retired", "student", "unemployed", "home", "housewife", "private", "myself", "me"),
+        *("self", "self employed", "selfemployed", "freelance", "freelancer", "individual", "personal", "private"),
+        *("private person", "retired", "student", "unemployed", "home", "housewife", "myself", "me"),
         *(
             "个人",
             "个体",
@@ -98,11 +94,11 @@ def _key(company: str) -> str:
 
 
 def _han_key(words: list[str]) -> str:
-    text = "".join(words)
+    text = FIRST_FORMS.sub("", SHORT_FORM.sub("", "".join(words)))
     branch = BRANCH.fullmatch(text)
-    core, suffix = branch.groups() if branch and HAN_FORMS.search(branch[1]) else (text, "")
-    core = re.sub("^(?:株式会社|有限会社|株|有)(?=..)|(?<=..)株$", "", core)
-    return (HAN_FORMS.sub("", core) or core) + suffix
+    if branch:
+        return re.sub(HAN_FORMS, "", branch[1]) + branch[2]
+    return LAST_FORMS.sub("", text)
 
 
 def _western_words(words: list[str]) -> list[str]:

@@ -17,26 +17,27 @@ from transforms.vocabulary import fold_words, invert, translate
 ANSWERS = invert(
     {
         "granted": "yes|y|true|t|1|on|ok|checked|ja|oui|si|sí|是|是的|对|对的|√|✓|✔|有|真",
-        "denied": "no|n|false|f|0|off|unchecked|nein|non|否|不|不是|×|✗|✘|没有同意|假",
+        "denied": "no|n|false|f|0|off|unchecked|nein|non|否|不|不是|×|✗|✘|假",
     }
 )
 # Words that say themselves which way they go, whatever the question.
 STATEMENTS = invert(
     {
-        "granted": "granted|grant|given|opted in|opt in|optin|subscribed|subscribe|single opt in|double opt in|confirmed"
-        "|confirmed opt in|accepted|accept|agreed|agree|allowed|allow|consented|consent|consent obtained|obtained"
-        "|permitted|approved|active subscriber|同意|已同意|我同意|同意接收|订阅|已订阅|訂閱|已訂閱|授权|已授权|接受|已接受|允许|愿意|愿意接收",
-        "denied": "denied|deny|refused|opted out|opt out|optout|unsubscribed|unsubscribe|not subscribed|never subscribed"
-        "|rejected|reject|declined|decline|disagreed|disagree|withdrawn|revoked|disallowed|not allowed|not given"
-        "|not granted|no consent|do not contact|do not email|do not call|dnc|blocked|blacklisted|spam|complained"
-        "|cleaned|redacted|不同意|未同意|拒绝|已拒绝|拒絕|退订|已退订|退訂|已退訂|取消订阅|未订阅|撤回|已撤回|撤销|取消授权|未授权|不接受|不允许"
-        "|不愿意|勿扰|黑名单|td|t退订",
+        "granted": "granted|grant|given|opted in|opt in|optin|subscribed|subscribe|single opt in|double opt in"
+        "|confirmed|confirmed opt in|accepted|accept|agreed|agree|allowed|allow|consented|consent|consent obtained"
+        "|obtained|permitted|approved|active subscriber"
+        "|同意|已同意|我同意|同意接收|订阅|已订阅|訂閱|已訂閱|授权|已授权|接受|已接受|允许|愿意|愿意接收",
+        "denied": "denied|deny|refused|opted out|opt out|optout|unsubscribed|unsubscribe|not subscribed"
+        "|never subscribed|rejected|reject|declined|decline|disagreed|disagree|withdrawn|revoked|disallowed"
+        "|not allowed|not given|not granted|no consent|do not contact|do not email|do not call|dnc|blocked"
+        "|blacklisted|spam|complained|cleaned|redacted"
+        "|不同意|未同意|没有同意|拒绝|已拒绝|拒絕|退订|已退订|退訂|已退訂|取消订阅|未订阅|撤回|已撤回|撤销|取消授权|未授权|不接受"
+        "|不允许|不愿意|勿扰|黑名单|td|t退订",
     }
 )
-PENDING = frozenset(
-    "pending|unconfirmed|consent pending|consent waiting|waiting|requested|invited|待确认|待定|未确认|等待确认".split(
-        "|"
-    )
+ASKED = (
+    *("pending", "unconfirmed", "consent pending", "consent waiting", "waiting", "requested", "invited"),
+    *("待确认", "未确认", "等待确认"),
 )
 
 
@@ -51,11 +52,8 @@ def standardise_consents(
     answers = {word: _opposite(term) for word, term in ANSWERS.items()} if asks_refusal else ANSWERS
     consent, known = translate(words, answers | STATEMENTS)
     nothing = pa.scalar(None, pa.string())
-    reason = pc.if_else(
-        pc.is_in(words, value_set=pa.array(sorted(PENDING))),
-        "asked for, not given yet",
-        "not a known word for yes or no",
-    )
+    asked = pc.is_in(words, value_set=pa.array(ASKED))
+    reason = pc.if_else(asked, "asked for, not given yet", "not a known word for yes or no")
     strange = pc.and_not(pc.is_valid(words), known)
     return pa.table({"consent": consent, "reason": pc.if_else(strange, reason, nothing)})
 

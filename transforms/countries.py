@@ -14,15 +14,16 @@ import pyarrow as pa
 from transforms.text import as_strings
 
 # Every alpha-2 code assigned in ISO 3166-1, and XK, which everyone uses for Kosovo.
-ALPHA2 = frozenset(
+CODES = (
     "AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ BR BS BT BV BW BY BZ CA "
     "CC CD CF CG CH CI CK CL CM CN CO CR CU CV CW CX CY CZ DE DJ DK DM DO DZ EC EE EG EH ER ES ET FI FJ FK FM FO FR GA "
     "GB GD GE GF GG GH GI GL GM GN GP GQ GR GS GT GU GW GY HK HM HN HR HT HU ID IE IL IM IN IO IQ IR IS IT JE JM JO JP "
     "KE KG KH KI KM KN KP KR KW KY KZ LA LB LC LI LK LR LS LT LU LV LY MA MC MD ME MF MG MH MK ML MM MN MO MP MQ MR MS "
     "MT MU MV MW MX MY MZ NA NC NE NF NG NI NL NO NP NR NU NZ OM PA PE PF PG PH PK PL PM PN PR PS PT PW PY QA RE RO RS "
     "RU RW SA SB SC SD SE SG SH SI SJ SK SL SM SN SO SR SS ST SV SX SY SZ TC TD TF TG TH TJ TK TL TM TN TO TR TT TV TW "
-    "TZ UA UG UM US UY UZ VA VC VE VG VI VN VU WF WS XK YE YT ZA ZM ZW".split()
+    "TZ UA UG UM US UY UZ VA VC VE VG VI VN VU WF WS XK YE YT ZA ZM ZW"
 )
+ALPHA2 = frozenset(CODES.split())
 
 # code: other spellings, lower case, without dots
 NAMES = {
@@ -69,7 +70,8 @@ NAMES = {
     "FJ": "fji, fiji, 斐济",
     "FR": "fra, france, 法国, 法國",
     "GB": "gbr, uk, united kingdom, the united kingdom, great britain, britain, england, scotland, wales, "
-    "northern ireland, united kingdom of great britain and northern ireland, 英国, 英國, 英格兰, 苏格兰, 威尔士, 北爱尔兰",
+    "northern ireland, united kingdom of great britain and northern ireland, "
+    "英国, 英國, 英格兰, 苏格兰, 威尔士, 北爱尔兰",
     "GE": "geo, 格鲁吉亚",
     "GH": "gha, ghana, 加纳",
     "GR": "grc, greece, hellas, 希腊",
@@ -144,7 +146,8 @@ NAMES = {
     "TN": "tun, tunisia, 突尼斯",
     "TR": "tur, turkey, türkiye, turkiye, 土耳其",
     "TT": "tto, trinidad and tobago, 特立尼达和多巴哥",
-    "TW": "twn, taiwan, taiwan china, taiwan province of china, taiwan roc, 台湾, 台灣, 臺灣, 中国台湾, 中國台灣, 台湾省",
+    "TW": "twn, taiwan, taiwan china, taiwan province of china, taiwan roc, "
+    "台湾, 台灣, 臺灣, 中国台湾, 中國台灣, 台湾省",
     "TZ": "tza, tanzania, 坦桑尼亚",
     "UA": "ukr, ukraine, 乌克兰",
     "UG": "uga, uganda, 乌干达",

@@ -13,7 +13,7 @@ from datetime import date, timedelta
 import pyarrow as pa
 
 from transforms.columns import build_table, read_column
-from transforms.days import LATEST_SHORT_YEAR, ORDERS, PLACEHOLDER, Day, read_day
+from transforms.days import LATEST_SHORT_YEAR, ORDERS, PLACEHOLDER, Reading, read_day
 from transforms.text import clean_text
 
 FUTURE = "a day of birth in the future"
@@ -33,9 +33,10 @@ LONGEST_LIFE = timedelta(days=round(120 * 365.2425))
 def standardise_dates(
     dates: pa.Table, *, excel_serials: bool = False, latest_short_year: int = LATEST_SHORT_YEAR
 ) -> pa.Table:
-    """Read each (`value`, `order`) as a day; five-digit Excel serials only where the caller knows the source has them."""
+    """Read each (`value`, `order`) as a day; five-digit numbers are Excel serials only where the caller says so."""
     return build_table(
-        ((day.date, day.alternative, day.reason) for day in _read_all(dates, excel_serials, latest_short_year)), FIELDS
+        ((found.day, found.alternative, found.reason) for found in _read_all(dates, excel_serials, latest_short_year)),
+        FIELDS,
     )
 
 
@@ -45,37 +46,37 @@ def standardise_birth_dates(dates: pa.Table, *, as_of: date | None = None, excel
     A reading outside that span gives way to the other reading; two digits of a year mean the last one before `as_of`.
     """
     until = as_of or date.today()
-    days = (_limit(day, until) for day in _read_all(dates, excel_serials, until.year))
-    return build_table(((day.date, day.alternative, day.reason) for day in days), FIELDS)
+    limited = (_limit(found, until) for found in _read_all(dates, excel_serials, until.year))
+    return build_table(((found.day, found.alternative, found.reason) for found in limited), FIELDS)
 
 
-def _read_all(dates: pa.Table, excel_serials: bool, latest: int) -> list[Day]:
+def _read_all(dates: pa.Table, excel_serials: bool, latest: int) -> list[Reading]:
     texts = clean_text(read_column(dates, "value")).to_pylist()
     orders = read_column(dates, "order").to_pylist()
     return [_read_value(text, order, excel_serials, latest) for text, order in zip(texts, orders, strict=True)]
 
 
-def _read_value(text: str | None, order: str | None, excel_serials: bool, latest: int) -> Day:
+def _read_value(text: str | None, order: str | None, excel_serials: bool, latest: int) -> Reading:
     if not text:
-        return Day()
+        return Reading()
     if order and order not in ORDERS:
-        return Day(reason=UNKNOWN_ORDER)
+        return Reading(reason=UNKNOWN_ORDER)
     if len(text) > 10:
         text = HANZI_TIME_TAIL.sub("", TIME_TAIL.sub("", text))
     serial = SERIAL.fullmatch(text) if excel_serials else None
     if serial:
-        return Day(SERIAL_ORIGIN + timedelta(days=int(serial[1])))
+        return Reading(SERIAL_ORIGIN + timedelta(days=int(serial[1])))
     if text == "0":
-        return Day(reason=PLACEHOLDER)
+        return Reading(reason=PLACEHOLDER)
     return read_day(text.strip("'\""), order, latest=latest)
 
 
-def _limit(day: Day, until: date) -> Day:
+def _limit(reading: Reading, until: date) -> Reading:
     """Keep the readings a living person can be born on."""
-    readings = [reading for reading in (day.date, day.alternative) if reading]
-    if not readings:
-        return day
-    alive = [reading for reading in readings if until - LONGEST_LIFE <= reading <= until]
+    days = [day for day in (reading.day, reading.alternative) if day]
+    if not days:
+        return reading
+    alive = [day for day in days if until - LONGEST_LIFE <= day <= until]
     if not alive:
-        return Day(reason=FUTURE if readings[0] > until else TOO_OLD)
-    return Day(alive[0], alive[1] if len(alive) > 1 else None)
+        return Reading(reason=FUTURE if days[0] > until else TOO_OLD)
+    return Reading(alive[0], alive[1] if len(alive) > 1 else None)

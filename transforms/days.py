@@ -68,15 +68,15 @@ ZEROS = re.compile(r"[0\s/.:年月日tz-]*0[0\s/.:年月日tz-]*|0{4}-\d\d-\d\d|
 
 
 @dataclass(frozen=True, slots=True)
-class Day:
+class Reading:
     """What a text says: a day, perhaps another reading of it, or the reason why it says none."""
 
-    date: date | None = None
+    day: date | None = None
     alternative: date | None = None
     reason: str | None = None
 
 
-def read_day(text: str, order: str | None = None, *, latest: int = LATEST_SHORT_YEAR) -> Day:
+def read_day(text: str, order: str | None = None, *, latest: int = LATEST_SHORT_YEAR) -> Reading:
     """Read one trimmed text without a time of day; `latest` is the last year two digits can mean."""
     found = YEAR_FIRST.fullmatch(text)
     if found:
@@ -89,13 +89,13 @@ def read_day(text: str, order: str | None = None, *, latest: int = LATEST_SHORT_
     if found:
         return _read_numbers(int(found[1]), int(found[2]), found[3], order, latest)
     if ZEROS.fullmatch(text):
-        return Day(reason=PLACEHOLDER)
+        return Reading(reason=PLACEHOLDER)
     if text.isascii() and text.isdigit():
         return _read_digits(text, order, latest)
     return _read_words(text, order, latest)
 
 
-def _read_words(text: str, order: str | None, latest: int) -> Day:
+def _read_words(text: str, order: str | None, latest: int) -> Reading:
     """Read a day with a month's name, or in hanzi."""
     for pattern, positions in ((DAY_MONTH, (3, 2, 1)), (MONTH_DAY, (3, 1, 2)), (YEAR_MONTH_DAY, (1, 2, 3))):
         found = pattern.fullmatch(text)
@@ -106,7 +106,7 @@ def _read_words(text: str, order: str | None, latest: int) -> Day:
     if found:
         return _check(_full_year(found[1], latest), int(found[2]), int(found[3]), text)
     if "农历" in text or "阴历" in text:
-        return Day(reason=LUNAR)
+        return Reading(reason=LUNAR)
     arabic = HANZI_NUMBER.sub(lambda tens: f"{tens[1] or '一'}{tens[2] or '〇'}", text).translate(HANZI_DIGITS)
     if arabic != text:
         return read_day(arabic, order, latest=latest)
@@ -125,7 +125,7 @@ def _read_month(word: str) -> int | None:
     return named.pop() if len(named) == 1 else {"mrz": 3}.get(word)
 
 
-def _read_numbers(first: int, second: int, year: str, order: str | None, latest: int) -> Day:
+def _read_numbers(first: int, second: int, year: str, order: str | None, latest: int) -> Reading:
     """Read day and month in either order before a year, or a short year first where that is stated or the only way."""
     if len(year) == 2 and (order == "ymd" or first > 31):
         return _check(_full_year(f"{first:02d}", latest), second, int(year), "")
@@ -135,20 +135,20 @@ def _read_numbers(first: int, second: int, year: str, order: str | None, latest:
     possible = [reading for reading in readings if reading]
     if not possible:
         zero = not (first and second and int(year))
-        return Day(reason=PLACEHOLDER if zero and not (first or second) else IMPOSSIBLE)
+        return Reading(reason=PLACEHOLDER if zero and not (first or second) else IMPOSSIBLE)
     checked = _refuse_filler(possible[0])
-    if checked.date and order is None and len(possible) == 2 and day_first != month_first:
-        return Day(possible[0], possible[1])
+    if checked.day and order is None and len(possible) == 2 and day_first != month_first:
+        return Reading(possible[0], possible[1])
     return checked
 
 
-def _read_digits(text: str, order: str | None, latest: int) -> Day:
+def _read_digits(text: str, order: str | None, latest: int) -> Reading:
     """Read digits without separators: yyyymmdd, ddmmyyyy, a short form where the order is stated, or an epoch."""
     if len(text) in (14, 17):
         text = text[:8]
     if len(text) == 8:
         year_first = _check(int(text[:4]), int(text[4:6]), int(text[6:]), text)
-        if year_first.date or year_first.reason == PLACEHOLDER or order == "ymd":
+        if year_first.day or year_first.reason == PLACEHOLDER or order == "ymd":
             return year_first
         return _read_numbers(int(text[:2]), int(text[2:4]), text[4:], order, latest)
     if len(text) == 6 and order:
@@ -173,28 +173,28 @@ def _build(year: int, month: int, day: int) -> date | None:
         return None
 
 
-def _check(year: int, month: int, day: int, text: str) -> Day:
+def _check(year: int, month: int, day: int, text: str) -> Reading:
     """Build the day, or say why there is none."""
     built = _build(year, month, day)
     if built:
         return _refuse_filler(built)
     if not year or (not month and not day and year in (1900, 1970)) or ZEROS.fullmatch(text):
-        return Day(reason=PLACEHOLDER)
+        return Reading(reason=PLACEHOLDER)
     if not day:
-        return Day(reason=NO_DAY if month else NO_MONTH)
-    return Day(reason=IMPOSSIBLE)
+        return Reading(reason=NO_DAY if month else NO_MONTH)
+    return Reading(reason=IMPOSSIBLE)
 
 
-def _refuse_filler(day: date) -> Day:
+def _refuse_filler(day: date) -> Reading:
     if day in FILLERS:
-        return Day(reason=PLACEHOLDER)
-    return Day(day) if 1800 <= day.year <= 2200 else Day(reason=OUTSIDE)
+        return Reading(reason=PLACEHOLDER)
+    return Reading(day) if 1800 <= day.year <= 2200 else Reading(reason=OUTSIDE)
 
 
-def _explain(text: str) -> Day:
+def _explain(text: str) -> Reading:
     """Name what is missing."""
     for pattern, reason in PARTIAL:
         word = LETTERS.match(text)
         if pattern.fullmatch(text) and (not word or _read_month(word[0])):
-            return Day(reason=reason)
-    return Day(reason=BARE_NUMBER if text.isdigit() else NOT_A_DATE)
+            return Reading(reason=reason)
+    return Reading(reason=BARE_NUMBER if text.isdigit() else NOT_A_DATE)

@@ -35,22 +35,24 @@ FIELDS = [
 ]
 
 # A small list on purpose: the well-known ones; a missed throwaway mailbox is still a valid address.
-DISPOSABLE_DOMAINS = frozenset(
+THROWAWAYS = (
     "10minutemail.com 10minutemail.net 20minutemail.com 33mail.com burnermail.io dispostable.com emailondeck.com "
     "fakeinbox.com getairmail.com getnada.com grr.la guerrillamail.com guerrillamail.net guerrillamail.org "
     "guerrillamailblock.com inboxbear.com linshiyouxiang.net linshiyou.com mail-temp.com mailcatch.com maildrop.cc "
     "mailinator.com mailinator.net mailnesia.com mailnull.com mintemail.com moakt.com mohmal.com mytemp.email "
     "nwytg.net sharklasers.com spam4.me spamgourmet.com temp-mail.io temp-mail.org tempail.com tempinbox.com "
     "tempmail.com tempmail.net tempmailo.com throwawaymail.com trashmail.com trashmail.de yopmail.com yopmail.fr "
-    "yopmail.net bccto.me chacuo.net 027168.com".split()
+    "yopmail.net bccto.me chacuo.net 027168.com"
 )
-ROLES = frozenset(
+DESKS = (
     "abuse accounting accounts admin administrator billing bookings careers contact customerservice customer.service "
     "enquiries enquiry feedback finance hello help helpdesk hostmaster hr info information inquiries invoice invoices "
     "it jobs kefu legal mail marketing media no-reply noreply donotreply do-not-reply notifications office orders "
     "postmaster press privacy purchasing reception recruitment root sales sales.team security service services shop "
-    "store support team webmaster welcome xiaoshou".split()
+    "store support team webmaster welcome xiaoshou"
 )
+DISPOSABLE_DOMAINS = frozenset(THROWAWAYS.split())
+ROLES = frozenset(DESKS.split())
 
 DRESSING = (
     (r"^(?:(?i:mailto|e-?mail|邮箱|电子邮箱|电子邮件)\s*[::]\s*)", ""),

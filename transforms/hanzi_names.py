@@ -11,13 +11,23 @@ from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from transforms.surnames import is_surname, rank_surname, split_compound
+from transforms.vocabulary import list_words
 
 if TYPE_CHECKING:
     from opencc import OpenCC
 
+# Longest first: 总经理 is one title.
 TITLES = tuple(
-    "先生/女士 先生 女士 小姐 太太 夫人 女史 老师 老師 同学 同學 同志 师傅 師傅 师父 医生 醫生 大夫 护士 教授 博士 律师 律師 总经理 總經理 经理 經理 总监 總監"
-    " 董事长 董事長 主任 主管 工程师 工程師 院长 院長 校长 校長 阿姨 叔叔 大哥 大姐 老板 老闆 小朋友 宝宝 亲启".split(" ")
+    sorted(
+        list_words(
+            """
+            先生/女士 先生 女士 小姐 太太 夫人 女史 老师 老師 同学 同學 同志 师傅 師傅 师父 医生 醫生 大夫 护士
+            教授 博士 律师 律師 总经理 總經理 经理 經理 总监 總監 董事长 董事長 主任 主管 工程师 工程師 院长
+            院長 校长 校長 阿姨 叔叔 大哥 大姐 老板 老闆 小朋友 宝宝 亲启
+            """
+        ),
+        key=lambda title: (-len(title), title),
+    )
 )
 # Forms of address that are also last characters of names: only after a bare family name ("王总", "李姐").
 SHORT_TITLES = frozenset("总總哥姐工董叔姨嫂爷")
@@ -25,7 +35,7 @@ PREFIXES = frozenset("小老阿")
 # "王**", "王某某", "王×明": parts kept back on purpose. U+FFFD: lost in a wrong decoding.
 MASK = re.compile("[*×○〇●•?某]|[xX]{1,3}")
 LOST = "\ufffd"
-REMARK = re.compile(r"[(\[【{<《「].*?[)\]】}>》」]|[(\[【{].*$")
+REMARK = re.compile(r"[(\[【{<《「].*?[)\]】}>》」]|[(\[【{].*$|(?<=[\u3400-\u9fff])[-_—–~#@+].*$")
 SEVERAL = re.compile(r"[/、,，;；&|]")
 MARKS = re.compile(r"^[^\u3400-\u9fff\U00020000-\U000323af]+|[^\u3400-\u9fff\U00020000-\U000323af*×○●?〇]+$")
 HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff\U00020000-\U000323af〇々]+")

@@ -12,29 +12,37 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
-TITLES = frozenset(
-    """mr mrs ms miss mx mister madam master dr prof professor doctor sir dame lord lady rev reverend fr father hon judge
-    capt captain col colonel maj major lt sgt gen herr frau hr fr monsieur mme mlle madame mademoiselle señor señora
-    señorita sra srta dipl ing mag med""".split()
+from transforms.vocabulary import list_words
+
+TITLES = list_words(
+    """
+    mr mrs ms miss mx mister madam master dr prof professor doctor sir dame lord lady rev reverend fr father hon
+    judge capt captain col colonel maj major lt sgt gen herr frau hr fr monsieur mme mlle madame mademoiselle señor
+    señora señorita sra srta dipl ing mag med
+    """
 )
-DEGREES = frozenset(
-    """phd md mba esq esquire cpa rn dds dvm jd llb llm bsc msc ba bs mphil dphil obe cbe mbe obm frcs pe cfa pmp mp qc
-    kc""".split()
+DEGREES = list_words(
+    """
+    phd md mba esq esquire cpa rn dds dvm jd llb llm bsc msc ba bs mphil dphil obe cbe mbe obm frcs pe cfa pmp mp
+    qc kc
+    """
 )
 SUFFIXES = {
     **{"jr": "jr", "junior": "jr", "jnr": "jr", "sr": "sr", "senior": "sr", "snr": "sr", "ii": "ii", "iii": "iii"},
     **{"iv": "iv", "2nd": "ii", "3rd": "iii", "4th": "iv"},
 }
-PARTICLES = frozenset(
-    """van von der den de del della delle di da das do dos du la le las los lo ten ter te af av zu zum zur vom vander
-    vanden bin ibn bint el al st y e""".split()
+PARTICLES = list_words(
+    """
+    van von der den de del della delle di da das do dos du la le las los lo ten ter te af av zu zum zur vom vander
+    vanden bin ibn bint el al st y e
+    """
 )
 SPECIAL = TITLES | DEGREES | PARTICLES | SUFFIXES.keys()
 NICKNAME = re.compile(r"""\([^)]*\)|\[[^\]]*\]|"[^"]*"|“[^”]*”|(?<=\s)'[^']+'(?=\s|$)""")
 APOSTROPHES = re.compile("[’‘`´ʼ′]")
-WORD = re.compile(r"[^\W\d_](?:[^\W\d_]|['.\-\u0300-\u036f])*")
+WORD = re.compile(r"[^\W\d_]|\ufffd")
 LATIN_WORD = re.compile(r"[A-Za-z\u00c0-\u024f\u1e00-\u1eff][A-Za-z\u00c0-\u024f\u1e00-\u1eff'.\-]*")
-JUNK = re.compile(r"[^\w\s'.,\-\u0300-\u036f]|[\d_]")
+JUNK = re.compile(r"[^\w\s'.,\-\u0300-\u036f\ufffd]|[\d_]")  # U+FFFD: a lost character is part of its word
 
 
 class LatinName(NamedTuple):
@@ -57,8 +65,8 @@ def split_latin_name(text: str) -> LatinName:
     """
     words = text.split()
     if len(words) > 1 and all(word.isalpha() and word.lower() not in SPECIAL for word in words):
-        words = list(_repaired(words))
-        return LatinName(words[0], words[-1], None, tuple(words))
+        plain = _repaired(words)
+        return LatinName(plain[0], plain[-1], None, plain)
     text = APOSTROPHES.sub("'", NICKNAME.sub(" ", text))
     sections = [JUNK.sub(" ", section).split() for section in text.split(",")]
     suffix = next((mark for words in sections for word in words if (mark := _suffix(word, words))), None)
@@ -74,12 +82,12 @@ def split_latin_name(text: str) -> LatinName:
             family = [others.pop(), *family]
     if not others:
         return LatinName(None, repair_words(family), suffix, _repaired(family))
-    words = _repaired([*others, *family])
+    names = _repaired([*others, *family])
     if not family:
         # "Mr Smith" is a family name; any other single word is what a person is called.
         titled = _bare(JUNK.sub(" ", text).split()[0]) in TITLES
-        return LatinName(None if titled else words[0], words[0] if titled else None, suffix, words)
-    return LatinName(words[0], " ".join(words[len(others) :]), suffix, words, None, comma)
+        return LatinName(None if titled else names[0], names[0] if titled else None, suffix, names)
+    return LatinName(names[0], " ".join(names[len(others) :]), suffix, names, None, comma)
 
 
 def clean_words(text: str) -> tuple[list[str], str | None]:
@@ -99,19 +107,18 @@ def latin_words(text: str) -> list[str]:
 
 def repair_words(words: list[str], family: bool = False) -> str:
     """Join words with their case repaired; particles of a family name of several words are small."""
-    return " ".join(
-        repair_case(word, place == 0 and not (family and len(words) > 1)) for place, word in enumerate(words)
-    )
+    inside = range(0 if family else 1, len(words) - 1)
+    return " ".join(repair_case(word, place not in inside) for place, word in enumerate(words))
 
 
 @lru_cache(maxsize=200_000)
-def repair_case(word: str, first: bool = True) -> str:
+def repair_case(word: str, edge: bool = True) -> str:
     """Give the usual case to a word in capitals or in small letters: MCDONALD McDonald, o'brien O'Brien, VAN van.
 
-    `first` tells whether it begins the name, where a particle is written with a capital.
+    `edge` tells whether it begins or ends the name, where a particle is written with a capital.
     """
     word = word.rstrip(".") if len(word) < 3 or word.count(".") == 1 else word
-    if not first and word.lower() in PARTICLES and (word.islower() or word.isupper()):
+    if not edge and word.lower() in PARTICLES and (word.islower() or word.isupper()):
         return word.lower()
     if not (word.islower() or word.isupper()) or _is_initials(word):
         return word
@@ -135,7 +142,7 @@ def _is_initials(word: str) -> bool:
 
 
 def _repaired(words: list[str]) -> tuple[str, ...]:
-    return tuple(repair_case(word, place == 0) for place, word in enumerate(words))
+    return tuple(repair_case(word, place in (0, len(words) - 1)) for place, word in enumerate(words))
 
 
 def _family_words(words: list[str]) -> list[str]:

@@ -29,7 +29,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from transforms.columns import build_table, read_column
-from transforms.hanzi_names import HAN, REMARK, HanziName, simplify, split_hanzi_name, state_hanzi_name
+from transforms.hanzi_names import HAN, LOST, REMARK, HanziName, simplify, split_hanzi_name, state_hanzi_name
 from transforms.latin_names import LatinName, clean_words, latin_words, repair_words, split_latin_name
 from transforms.pinyin import read_hanzi, without_tone
 from transforms.romanised_names import Romanised, read_romanised
@@ -98,7 +98,8 @@ def _kinds(columns: list[pa.Array]) -> pa.Array:
 def _read_han(full: str | None, given: str | None, family: str | None, script: str = "han") -> Row:
     """Read a name with hanzi in it; Latin letters beside it serve only for a part the hanzi leave open."""
     if given and family and HAN.search(given) and HAN.search(family):
-        return _build_han(state_hanzi_name(family, given), full or family + given, script)
+        name = state_hanzi_name(family, given)
+        return _build_han(name, full or f"{name.family or ''}{name.given or ''}", script)
     text = next(field for field in (full, family, given) if field and HAN.search(field))
     name = split_hanzi_name(_hanzi_part(text) if script == "mixed" else text)
     if script == "mixed" and not (name.family and name.given):
@@ -110,7 +111,7 @@ def _read_han(full: str | None, given: str | None, family: str | None, script: s
 
 
 def _build_han(name: HanziName, text: str, script: str) -> Row:
-    if name.reason == "no name in it":
+    if name.reason == "no name in it" or (LOST in text and not (name.family or name.given)):
         return (*NOTHING[:8], name.reason)
     if not (name.family and name.given):
         known = name.family or name.given or text
@@ -152,6 +153,17 @@ def _in_order(text: str, family: str, given: str) -> str:
     return f"{given} {family}" if turned else family + given
 
 
+def _read_undamaged(full: str | None, given: str | None, family: str | None) -> Row:
+    """Read a Latin name; a part that lost characters in decoding is left out ("Jos\ufffd García" keeps García)."""
+    row = _read_latin(full, given, family)
+    if LOST not in "".join(field for field in (full, given, family) if field):
+        return row
+    whole, first, last, script, *_, suffix, _ = row
+    kept = " ".join(word for word in (whole or "").split() if LOST not in word) or None
+    first, last = (None if part and LOST in part else part for part in (first, last))
+    return (kept, first, last, script, None, None, None, suffix, "characters lost in decoding")
+
+
 def _read_latin(full: str | None, given: str | None, family: str | None) -> Row:
     if given and family:
         return _read_stated(full, given, family)
@@ -179,11 +191,13 @@ def _read_stated(full: str | None, given: str, family: str) -> Row:
     if not family_words or not given_words:
         return _read_latin(" ".join([*given_words, *family_words]) or given, None, None)
     words = [*given_words, *family_words]
-    written = repair_words(words)
+    whole = split_latin_name(full or "")
+    written = " ".join(whole.words) or repair_words(words)
+    suffix = suffix or mark or whole.suffix
     chinese = read_romanised(words, stated=True)
     if chinese:
-        return _build_romanised(chinese, written, suffix or mark)
-    name = LatinName(repair_words(given_words[:1]), repair_words(family_words, family=True), suffix or mark)
+        return _build_romanised(chinese, written, suffix)
+    name = LatinName(repair_words(given_words[:1]), repair_words(family_words, family=True), suffix)
     return _build_latin(name, written)
 
 
@@ -198,7 +212,7 @@ def _build_romanised(name: Romanised, written: str | None, suffix: str | None) -
 def _read_other(full: str | None, given: str | None, family: str | None) -> Row:
     """Read a name in another script: its fields as they are, or its two words in the script's usual order."""
     written = full or " ".join(part for part in (given, family) if part)
-    words = written.split()
+    words = [word for word in written.split() if any(map(str.isalpha, word))]
     if not (given or family) and len(words) > 1:
         given, family = (words[1], words[0]) if FAMILY_FIRST.search(written) else (words[0], words[-1])
     return (written, given, family, "other", None, None, None, None, None)
@@ -215,7 +229,7 @@ def _refuse(*_: str | None, reason: str | None) -> Row:
 READERS: dict[str, Callable[[str | None, str | None, str | None], Row]] = {
     "han": _read_han,
     "mixed": partial(_read_han, script="mixed"),
-    "latin": _read_latin,
+    "latin": _read_undamaged,
     "other": _read_other,
     "organisation": partial(_refuse, reason="looks like an organisation"),
     "no name": partial(_refuse, reason="not a name"),

@@ -103,7 +103,7 @@ def _plans_of_code(calling_code: str) -> tuple[Plan, ...]:
     """Plans of the regions with this calling code, the main one first; empty if there is no such code."""
     from phonenumbers import COUNTRY_CODE_TO_REGION_CODE
 
-    if not calling_code.isascii() or not calling_code.isdigit():
+    if not calling_code.isascii() or not calling_code.isdigit() or calling_code.startswith("0"):
         return ()
     regions = COUNTRY_CODE_TO_REGION_CODE.get(int(calling_code), ())
     plans = (plan_of_region(region) for region in regions if region != "001")
@@ -116,7 +116,8 @@ def plan_of_region(region: str) -> Plan | None:
     from phonenumbers import PhoneMetadata
 
     data = PhoneMetadata.metadata_for_region(region)
-    if data is None or not data.general_desc.national_number_pattern:
+    general = data.general_desc.national_number_pattern if data and data.general_desc else None
+    if data is None or not general:
         return None
 
     def compile_all(*names: str) -> re.Pattern[str] | None:
@@ -130,7 +131,7 @@ def plan_of_region(region: str) -> Plan | None:
         prefix=re.compile(data.national_prefix_for_parsing) if data.national_prefix_for_parsing else None,
         plain=not data.national_prefix_transform_rule,
         leading=re.compile(data.leading_digits) if data.leading_digits else None,
-        general=re.compile(data.general_desc.national_number_pattern),
+        general=re.compile(general),
         services=compile_all(*SERVICES),
         fixed=compile_all("fixed_line"),
         mobile=compile_all("mobile"),

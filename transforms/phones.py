@@ -102,7 +102,7 @@ def _read_number(digits: str, text: str, country: str | None) -> Number:
     digits = digits.replace("+", "")
     if not 5 <= len(digits) <= 20:
         return NOTHING
-    if plus:
+    if plus and not digits.startswith("00"):
         return read_international(digits, text)
     if digits.startswith("00") and digits[2:3] != "0":
         number = read_international(digits[2:], "+" + digits[2:])

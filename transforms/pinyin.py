@@ -57,7 +57,7 @@ WADE_FINALS = {"ian": "ien", "ie": "ieh", "ue": "ueh", "ve": "ueh", "ong": "ung"
 
 
 def read_hanzi(text: str) -> list[str]:
-    """Give the syllable of each hanzi with its tone digit, 5 for the neutral tone; other characters stay as they are."""
+    """Give the syllable of each hanzi with its tone digit, 5 for the neutral tone; other characters stay."""
     import pypinyin.constants as tables
 
     if text in tables.PHRASES_DICT:

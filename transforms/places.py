@@ -35,12 +35,13 @@ SHORT_REGIONS = {
     "香港特别行政区": ("香港", "香港特區", "香港特区"),
     "澳门特别行政区": ("澳门", "澳门特区"),
 }
+# Peoples in the names of autonomous prefectures and counties (恩施土家族苗族自治州), which nobody says in full.
 PEOPLES = (
-    "蒙古族 回族 藏族 维吾尔族 苗族 彝族 壮族 布依族 朝鲜族 满族 侗族 瑶族 白族 土家族 哈尼族 哈萨克族 傣族 黎族 傈僳族 佤族 畲族 拉祜族 水族 "
-    "东乡族 纳西族 景颇族 柯尔克孜族 土族 达斡尔族 仫佬族 羌族 布朗族 撒拉族 毛南族 仡佬族 锡伯族 普米族 塔吉克族 怒族 独龙族 裕固族 各族 "
-    "蒙古 哈萨克 柯尔克孜 塔吉克 锡伯 维吾尔"
-).split()
-AUTONOMOUS = re.compile(f"^(.+?)(?:{'|'.join(PEOPLES)})+自治([州县旗])$")
+    "蒙古族|回族|藏族|维吾尔族|苗族|彝族|壮族|布依族|朝鲜族|满族|侗族|瑶族|白族|土家族|哈尼族|哈萨克族|傣族|黎族|"
+    "傈僳族|佤族|畲族|拉祜族|水族|东乡族|纳西族|景颇族|柯尔克孜族|土族|达斡尔族|仫佬族|羌族|布朗族|撒拉族|毛南族|"
+    "仡佬族|锡伯族|普米族|塔吉克族|怒族|独龙族|裕固族|各族|蒙古|哈萨克|柯尔克孜|塔吉克|锡伯|维吾尔"
+)
+AUTONOMOUS = re.compile(f"^(.+?)(?:{PEOPLES})+自治([州县旗])$")
 # What stands in the city's place where there is none.
 NO_CITY = re.compile(r"^(?:市辖区|省直辖县级行政区划|自治区直辖县级行政区划|省直辖|直辖市?)")
 SEPARATOR = re.compile(r"^[\s,，、/·.。;；|_\-–—]+")
@@ -79,9 +80,11 @@ class Place:
 
     @property
     def known(self) -> bool:
+        """Tell whether anything is known."""
         return bool(self.province or self.city or self.district)
 
     def slot(self, level: int) -> str | None:
+        """Give what is known of one level."""
         return (self.province, self.city, self.district)[level]
 
 

@@ -14,7 +14,9 @@ STATES = {
     "RI Rhode Island|SC South Carolina|SD South Dakota|TN Tennessee|TX Texas|UT Utah|VT Vermont|VA Virginia|"
     "WA Washington|WA Washington State|WV West Virginia|WI Wisconsin|WY Wyoming|PR Puerto Rico|GU Guam|"
     "VI Virgin Islands|AS American Samoa|MP Northern Mariana Islands|AA Armed Forces Americas|"
-    "AE Armed Forces Europe|AP Armed Forces Pacific|CA Calif|MA Mass|PA Penn|TX Tex|FL Fla|CT Conn|CO Colo",
+    "AE Armed Forces Europe|AP Armed Forces Pacific|AL Ala|AZ Ariz|AR Ark|CA Calif|CO Colo|CT Conn|"
+    "DE Del|FL Fla|IL Ill|IN Ind|KS Kans|MA Mass|MI Mich|MN Minn|MS Miss|MT Mont|NE Neb|NE Nebr|NV Nev|OK Okla|"
+    "OR Ore|PA Penn|PA Penna|TN Tenn|TX Tex|WA Wash|WI Wis|WI Wisc|WY Wyo",
     "CA": "AB Alberta|BC British Columbia|MB Manitoba|NB New Brunswick|NL Newfoundland and Labrador|NL Newfoundland|"
     "NS Nova Scotia|NT Northwest Territories|NU Nunavut|ON Ontario|PE Prince Edward Island|QC Quebec|QC Québec|"
     "SK Saskatchewan|YT Yukon|YT Yukon Territory",

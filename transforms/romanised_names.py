@@ -21,18 +21,21 @@ from typing import NamedTuple
 
 from transforms.pinyin import count_syllables, fold_latin, from_wade_giles, list_wade_giles, read_wade_giles
 from transforms.surnames import BROKEN_COMPOUNDS, ROMANISED, list_pinyin, rank_pinyin
+from transforms.vocabulary import list_words
 
 # Western given names that happen to split into pinyin (mi + ke).
-WESTERN = frozenset(
-    """alan ali ana anna annie ben bennie cali dale dana daisha dina duane duke gale gene heidi juan jude judi
-    julian julie kate katie kane kari ken kenji lane lana lani lena linda lisa liza luke luna mali manda maya mike mimi
-    mina minna minnie misha mona nate nina nita rina rita sadie sasha shane sue susan tami tasha tate tina wanda zane
-    zeke sam tom pat kim tim jim ann anne sean joan jean dean leon paul mark max""".split()
-)  # fmt: skip
+WESTERN = list_words(
+    """
+    alan ali ana anna annie ben bennie cali dale dana daisha dina duane duke gale gene heidi juan jude judi julian
+    julie kate katie kane kari ken kenji lane lana lani lena linda lisa liza luke luna mali manda maya mike mimi
+    mina minna minnie misha mona nate nina nita rina rita sadie sasha shane sue susan tami tasha tate tina wanda
+    zane zeke sam tom pat kim tim jim ann anne sean joan jean dean leon paul mark max
+    """
+)
 # A syllable as southern romanisations write it.
 SOUTHERN = re.compile(
-    "(?:[bdfghjklmnpstwyz]|ch|hs|kh|kw|gw|ng|ph|sh|sz|th|ts|tz)?(?:a|aa|ai|au|aw|e|ee|ei|eo|eu|i|ia|ie|ih|io|iu|o|oi|oo|ou"
-    "|ow|u|ua|ue|uei|ui|uo|oe|ay|oy|ey)(?:m|n|ng|p|t|k|h)?|ng"
+    "(?:[bdfghjklmnpstwyz]|ch|hs|kh|kw|gw|ng|ph|sh|sz|th|ts|tz)?(?:a|aa|ai|au|aw|ay|e|ee|ei|eo|eu|ew|ey|i|ia|ie|iew|ih|io"
+    "|iu|o|oe|oi|oo|ou|ow|oy|u|ua|ue|uei|ui|uo)(?:m|n|ng|p|t|k|h|r)?|ng"
 )
 PLAINLY_PINYIN = re.compile("[xq]|zh")
 CAMEL = re.compile(r"([A-Z][a-z]+)([A-Z][a-z]+)")
@@ -51,7 +54,7 @@ def read_romanised(words: Sequence[str], *, stated: bool = False) -> Romanised |
     if len(words) == 1 and (camel := CAMEL.fullmatch(words[0])):
         words = camel.groups()
     folded = [fold_latin(word) for word in words]
-    if not 2 <= len(words) <= 4 or not all(folded) or not WESTERN.isdisjoint(folded):
+    if not 2 <= len(words) <= 4 or not all(folded) or "\ufffd" in "".join(words) or not WESTERN.isdisjoint(folded):
         return None
     if folded[0] not in _edges() and folded[-1] not in _edges():
         return None
@@ -113,7 +116,8 @@ def _build(family_words: Sequence[str], given_words: Sequence[str]) -> Romanised
     pieces = [piece for word in given_words for piece in _pieces(word)]
     pinyin = _pinyin(family, pieces)
     if pinyin and rank_pinyin(family) and all(map(count_syllables, pieces)):
-        return Romanised(family.capitalize(), "".join(pieces).capitalize(), pinyin)
+        apostrophe = "'" if pieces[-1][0] in "aeo" else ""  # Xi'an, as pinyin's orthography wants it
+        return Romanised(family.capitalize(), apostrophe.join(pieces).capitalize(), pinyin)
     given = " ".join(piece.capitalize() for piece in pieces)
     return Romanised(" ".join(word.capitalize() for word in map(fold_latin, family_words)), given, pinyin)
 

@@ -1,8 +1,8 @@
 """Streets outside China: a house-and-street line in, the same line with one spelling for each street word out.
 
-"12 main st., apt 4", "12 MAIN STREET APT. 4" and "12 Main St, Apt 4" all become "12 Main Street Apartment 4". Written out
-are kinds of street, kinds of unit and a compass point behind the house number; "St" before a name is a saint and stays.
-Small words get a capital; capitals are mended only where the whole line is in capitals.
+"12 main st., apt 4", "12 MAIN STREET APT. 4" and "12 Main St, Apt 4" all become "12 Main Street Apartment 4". Written
+out are kinds of street, kinds of unit and a compass point behind the house number; "St" before a name is a saint and
+stays. Small words get a capital; capitals are mended only where the whole line is in capitals.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ NUMBER_SIGN = re.compile(r"(?i)\b(?:no\.?|nr\.?|№)\s?(?=\d)")
 WORD = re.compile(r"[^\s,]+|,")
 COMMA = re.compile(r"\s*,[\s,]*")
 COMMA_BEFORE_UNIT = re.compile(rf", (?=(?:{'|'.join(unit.capitalize() for unit in UNITS)})\b)")
-SMALL_WORDS = frozenset("of the de la du des von van der am im auf and".split())
+SMALL_WORDS = frozenset(("of", "the", "de", "la", "du", "des", "von", "van", "der", "am", "im", "auf", "and"))
 
 
 def standardise_street(text: str) -> str:

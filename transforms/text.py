@@ -135,7 +135,7 @@ def _clean(value: str, emoji: bool) -> str:
         text = unicodedata.normalize("NFKC", text)
         text = INVISIBLE.sub("", text)
         if not emoji:
-            text = EMOJI.sub("", text)
+            text = EMOJI.sub(" ", text)
         text = " ".join(text.split())
         if text == value:
             break

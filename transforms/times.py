@@ -165,7 +165,7 @@ def standardise_times(times: pa.Table) -> pa.Table:
 
 
 def _tidy(text: pa.Array) -> pa.Array:
-    """Turn the commonest other shapes into ISO 8601 without Python: access logs, 2024/3/5 9:05, a blank before +0800."""
+    """Turn the commonest other shapes into ISO 8601, whole columns at a time: access logs and 2024/3/5 9:05."""
     logged = pc.fill_null(pc.match_substring_regex(text, LOGGED), False)
     if pc.any(logged).as_py():
         rows = pc.replace_substring_regex(text.filter(logged), pattern=LOGGED, replacement=r"\3-\2-\1 \4\5")
@@ -225,12 +225,12 @@ def _rewrite_value(text: str | None, zone: str, order: str | None) -> tuple[str 
     text, clock, reason = _take_clock(text)
     if reason:
         return None, zone, reason
-    day = read_day(BETWEEN.sub("", text), order if order in ORDERS else None)
-    if day.alternative:
+    read = read_day(BETWEEN.sub("", text), order if order in ORDERS else None)
+    if read.alternative:
         return None, zone, AMBIGUOUS
-    if day.date is None:
-        return None, zone, day.reason or NOT_A_TIME
-    return f"{day.date.isoformat()} {clock}{offset}", zone, None
+    if read.day is None:
+        return None, zone, read.reason or NOT_A_TIME
+    return f"{read.day.isoformat()} {clock}{offset}", zone, None
 
 
 def _take_zone(text: str, zone: str) -> tuple[str, str, str, str | None]:

@@ -1,7 +1,7 @@
 """User agents: the string a browser or app sends in, browser, system and device out.
 
-Out: `browser` (family, one name for the desktop and the mobile edition), `os` (family), `device` (model, "desktop", or
-"bot" for crawlers and scripts) and `reason`. Families are those of ua-parser; the apps inside which Chinese customers
+Out: `browser` (family, one name for the desktop and the mobile edition), `os` (family), `device` (model; "desktop" or
+"mobile" where none is told, "bot" for crawlers and scripts) and `reason`. Families are those of ua-parser; the apps inside which Chinese customers
 browse (WeChat, WeCom, Alipay, Douyin ...) are named here, because their pages run in someone else's web view.
 """
 
@@ -41,6 +41,7 @@ APPS = (
     ("MiuiBrowser", "MIUI Browser"),
     ("HuaweiBrowser", "Huawei Browser"),
     ("baiduboxapp", "Baidu"),
+    ("ArkWeb", "ArkWeb"),
 )
 # ua-parser counts each edition as a family of its own.
 EDITION = re.compile(
@@ -52,6 +53,7 @@ ROBOT = re.compile(
     r"^apache-httpclient|^libwww|^ruby|^node|^axios|^scrapy|^postman|facebookexternalhit"
 )
 DESKTOPS = frozenset(("Windows", "Mac OS X", "Linux", "Ubuntu", "Debian", "Fedora", "Chrome OS", "FreeBSD", "OpenBSD"))
+MOBILES = frozenset(("Android", "iOS", "HarmonyOS", "Windows Phone"))
 UNNAMED_DEVICES = frozenset(("Other", "Mac", "Generic Smartphone", "Smartphone", "K"))
 
 
@@ -82,4 +84,5 @@ def _name_device(text: str, family: str | None, system: str | None) -> str | Non
         return "bot"
     if family and family not in UNNAMED_DEVICES:
         return family
-    return "desktop" if system in DESKTOPS else None
+    # Chrome on Android calls every phone "K" by now.
+    return "desktop" if system in DESKTOPS else "mobile" if system in MOBILES else None

@@ -1,6 +1,7 @@
 """Closed vocabularies: a column of words in, the term each stands for out.
 
-`fold_words` brings spelling variants of a word together; `translate` looks them up in one vectorised pass.
+`list_words`, `list_pairs` and `invert` draw vocabularies up; `fold_words` brings the spellings of a word together;
+`translate` looks a column up in one vectorised pass.
 """
 
 from __future__ import annotations
@@ -11,6 +12,17 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from transforms.text import clean_text
+
+
+def list_words(text: str) -> frozenset[str]:
+    """Give the words of a drawn-up list, written with blanks and line breaks between them."""
+    return frozenset(text.split())
+
+
+def list_pairs(text: str, between: str, inside: str) -> dict[str, str]:
+    """Give the pairs of a drawn-up list: `between` parts its entries, `inside` the key of an entry from its value."""
+    entries = (entry.strip().partition(inside) for entry in " ".join(text.split()).split(between))
+    return {key.strip(): value.strip() for key, _, value in entries if key}
 
 
 def fold_words(values: pa.Array | pa.ChunkedArray | Sequence[str | None]) -> pa.Array:

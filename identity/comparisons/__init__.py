@@ -10,14 +10,19 @@ from identity.columns import Codes, Column, encode, encode_together, numbers
 from identity.comparisons.attributes import compare_category, compare_number, compare_text, compare_word
 from identity.comparisons.base import Comparison
 from identity.comparisons.dates import compare_dates
-from identity.comparisons.identifiers import compare_identifier
+from identity.comparisons.identifiers import Names, compare_identifier
 from identity.comparisons.names import compare_names
 from identity.comparisons.places import compare_places
 from identity.engines.duckdb import read_arrow
 from identity.rules import Rule
 from identity.settings import Settings
 
-PARTS = {"email": ("email_local", "email_local"), "phone": ("phone_tail", "phone"), "national_id": (None, "national_id")}
+# What is compared of a contact below equality: the part that may be equal, and the text that may have a typo.
+PARTS = {
+    "email": ("email_local", "email_local"),
+    "phone": ("phone_tail", "phone"),
+    "national_id": (None, "national_id"),
+}
 
 
 def list_comparisons(
@@ -38,7 +43,8 @@ def _standard_comparisons(people: pa.Table) -> list[Comparison]:
     if _has(people, "given") or _has(people, "family"):
         parts = ("given", "family", "given_first", "given_pinyin", "family_pinyin")
         whole = encode(people["name_sorted"]).codes
-        found += compare_names(*encode_together(*(people[name] for name in parts)), whole)
+        given, family, first, given_pinyin, family_pinyin = encode_together(*(people[name] for name in parts))
+        found += compare_names(given, family, first, given_pinyin, family_pinyin, whole)
     if _has(people, "birth"):
         days = numbers(people["birth"])
         found.append(compare_dates("birth_date", days, numbers(people["birth_alt"]), encode(people["birth"]).codes))
@@ -78,7 +84,16 @@ def _identifier_comparison(
         random or (0.0, 0.0),
         part=encode(people[part]).codes if part else None,
         near_on=encode(people[near]) if near else None,
+        names=_spelled_names(con, people) if name == "email" else None,
     )
+
+
+def _spelled_names(con: duckdb.DuckDBPyConnection, people: pa.Table) -> Names:
+    """Which local parts spell a name, and which records have a name anyway."""
+    spelled = np.zeros(people.num_rows, np.bool_)
+    spelled[np.asarray(con.execute("select rid from identity_named_local").fetchnumpy()["rid"])] = True
+    named = np.asarray(people["given"].is_valid()) | np.asarray(people["family"].is_valid())
+    return Names(spelled, named)
 
 
 def _issuer_codes(con: duckdb.DuckDBPyConnection, namespace: str, records: int) -> Codes:
@@ -102,6 +117,8 @@ def _extra_comparisons(people: pa.Table, settings: Settings) -> list[Comparison]
             continue
         column: Column = encode(values)
         if extra.kind == "date":
+            nowhere = np.full(people.num_rows, -1, np.int64)
+            found.append(compare_dates(extra.column, numbers(values), nowhere, column.codes))
             continue
         if extra.kind == "category":
             found.append(compare_category(extra.column, column, 0.85))

@@ -1,10 +1,10 @@
 """Further attributes by kind: gender, company, generation marks, and the extra columns of a map.
 
-    category    exact | different
-    text        exact | near (token likeness of 85 and more) | some words (60 and more) | different
-    name        exact | typo | near | different
-    number      exact | within one per cent | within ten per cent | different
-    identifier  exact | one character | different
+category    exact | different
+text        exact | near (token likeness of 85 and more) | some words (60 and more) | different
+name        exact | typo | near | different
+number      exact | within one per cent | within ten per cent | different
+identifier  exact | one character | different
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
-
 
 from identity.columns import Codes, Column
 from identity.comparisons.base import Comparison, Level, Levels, Pairs, both_present, missing, pairs_of_equal
@@ -94,9 +93,7 @@ def _exact(codes: Codes, same: float, household: float) -> Level:
     return Level("exact", same, household, frequency=codes, random=pairs_of_equal(codes))
 
 
-def _graded(
-    name: str, codes: Codes, levels: tuple[Level, ...], grade: Callable[[Codes, Codes], Levels]
-) -> Comparison:
+def _graded(name: str, codes: Codes, levels: tuple[Level, ...], grade: Callable[[Codes, Codes], Levels]) -> Comparison:
     """A comparison that looks at the values only where they differ."""
 
     def evaluate(pairs: Pairs) -> Levels:

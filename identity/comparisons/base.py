@@ -28,7 +28,24 @@ class Pairs:
     rules: npt.NDArray[np.uint64]
 
     def __len__(self) -> int:
+        """Number of pairs."""
         return len(self.left)
+
+    def part(self, start: int, stop: int) -> Pairs:
+        """A slice of the pairs."""
+        return Pairs(self.left[start:stop], self.right[start:stop], self.rules[start:stop])
+
+    def take(self, at: npt.NDArray[np.intp]) -> Pairs:
+        """The pairs at these positions."""
+        return Pairs(self.left[at], self.right[at], self.rules[at])
+
+    def join(self, other: Pairs) -> Pairs:
+        """These pairs and then the others."""
+        return Pairs(
+            np.concatenate([self.left, other.left]),
+            np.concatenate([self.right, other.right]),
+            np.concatenate([self.rules, other.rules]),
+        )
 
 
 @dataclass(frozen=True)

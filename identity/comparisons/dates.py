@@ -1,13 +1,13 @@
 """Dates, as yyyymmdd numbers.
 
-    exact             the same day
-    swapped           day and month changed places, or one reading of an ambiguous date
-    typo              one digit differs, or two neighbouring digits changed places
-    two parts         two of year, month and day agree
-    same year
-    within ten years
-    generation apart  13 to 50 years: parent and child
-    different
+exact             the same day
+swapped           day and month changed places, or one reading of an ambiguous date
+typo              one digit differs, or two neighbouring digits changed places
+two parts         two of year, month and day agree
+same year
+within ten years
+generation apart  13 to 50 years: parent and child
+different
 """
 
 from __future__ import annotations

@@ -9,10 +9,15 @@ phones are also compared by what people get wrong in them.
     same local  e-mail: equal before the @ (robert255@a | robert255@b)
     near local  e-mail: one or two edits before the @; phone: one digit; numbers: one character
     same tail   phone: the last eight digits agree
+    same name   e-mail: same or near local part, but one that spells a name (robert.smith@a | robert.smith@b), and
+                one of the records has no name
+    told        the same, where both records have a name: compared there already, weighs nothing here
     different   both have a value of the same issuer, none in common
 """
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -22,18 +27,32 @@ from identity.comparisons.base import Comparison, Level, Levels, Pairs, both_pre
 from identity.settings import Namespace
 from identity.similarity import Vocabulary
 
-SAME, SHARED, PART, NEAR, DIFFERENT = range(1, 6)
+SAME, SHARED, PART, NEAR, NAME, TOLD, DIFFERENT = range(1, 8)
+
+
+@dataclass(frozen=True)
+class Names:
+    """Per record: whether its local part spells a name, whether it has a name of its own."""
+
+    spelled: npt.NDArray[np.bool_]
+    known: npt.NDArray[np.bool_]
 
 
 def compare_identifier(
-    name: str, namespace: Namespace, issuers: Codes, bits: tuple[int, int], random: tuple[float, float],
-    values: Column | None = None, part: Codes | None = None, near_on: Column | None = None,
+    name: str,
+    namespace: Namespace,
+    issuers: Codes,
+    bits: tuple[int, int],
+    random: tuple[float, float],
+    part: Codes | None = None,
+    near_on: Column | None = None,
+    names: Names | None = None,
 ) -> Comparison:
     """The comparison of one namespace.
 
     issuers: code per record of who issued its value, -1 where it has none.
     bits: numbers of the blocking rules for the same and the shared value; random: pairs each of them stands for.
-    values: one value per record, to look for typos; part, near_on: what is compared below equality, if anything.
+    part, near_on: what is compared below equality, if anything; names: which records' local part spells a name.
     """
     vocabulary = Vocabulary(near_on.vocabulary) if near_on is not None else None
 
@@ -47,11 +66,23 @@ def compare_identifier(
         if part is not None:
             first, second = part[pairs.left[at]], part[pairs.right[at]]
             out[at[both_present(first, second) & (first == second)]] = PART
+        if names is not None:
+            _set_names_apart(out, names, pairs)
         out[(pairs.rules >> np.uint64(bits[1])) & np.uint64(1) != 0] = SHARED
         out[(pairs.rules >> np.uint64(bits[0])) & np.uint64(1) != 0] = SAME
         return out
 
     return Comparison(name, _levels(name, namespace, random), evaluate)
+
+
+def _set_names_apart(out: Levels, names: Names, pairs: Pairs) -> None:
+    """Likeness of local parts that spell a name is likeness of names."""
+    at = np.flatnonzero((out == PART) | (out == NEAR))
+    left, right = pairs.left[at], pairs.right[at]
+    spelled = names.spelled[left] | names.spelled[right]
+    told = names.known[left] & names.known[right]
+    out[at[spelled]] = NAME
+    out[at[spelled & told]] = TOLD
 
 
 def _are_near(left: Codes, right: Codes, vocabulary: Vocabulary) -> npt.NDArray[np.bool_]:
@@ -75,5 +106,7 @@ def _levels(name: str, namespace: Namespace, random: tuple[float, float]) -> tup
         Level("shared", 0.02, household * 0.3, random=random[1], trust=min(0.2, namespace.trust)),
         Level(part, 0.03, 0.005),
         Level(near, 0.05, 0.005),
+        Level("same name", 0.01, 0.002),
+        Level("told by the name", 0.0, 0.0, silent=True),
         Level("different", change, 0.99 - 1.3 * household),
     )

@@ -35,13 +35,18 @@ EXACT, NICKNAME, ROMANISED, SWAPPED, TYPO, SHORTENED, SAME_SOUND, NEAR, INITIAL,
 def compare_names(
     given: Column, family: Column, given_first: Column, given_pinyin: Column, family_pinyin: Column, whole: Codes
 ) -> list[Comparison]:
-    """The comparisons of given and family name. All columns share one vocabulary; whole: code of the name, any order."""
+    """The comparisons of given and family name.
+
+    All columns share one vocabulary; whole: code per record of its name in any order.
+    """
     words = Vocabulary(given.vocabulary)
     edges = nickname_edges(given.vocabulary)
     compare_given = _part(given.codes, family.codes, given_pinyin.codes, words, edges, given_first.codes)
     compare_family = _part(family.codes, given.codes, family_pinyin.codes, words, np.empty(0, np.int64), None)
     return [
-        Comparison("given_name", _given_levels(given.codes, whole), compare_given, separates_household=True, lasting=True),
+        Comparison(
+            "given_name", _given_levels(given.codes, whole), compare_given, separates_household=True, lasting=True
+        ),
         Comparison("family_name", _family_levels(family.codes), compare_family, lasting=True),
     ]
 
@@ -70,7 +75,8 @@ def _part(
 def _compare_words(left: Codes, right: Codes, words: Vocabulary, edges: npt.NDArray[np.int64]) -> Levels:
     """Levels of pairs of different words."""
     out = np.full(len(left), DIFFERENT, np.uint8)
-    short, long = np.minimum(words.lengths[left], words.lengths[right]), np.maximum(words.lengths[left], words.lengths[right])
+    one, two = words.lengths[left], words.lengths[right]
+    short, long = np.minimum(one, two), np.maximum(one, two)
     han = words.is_han[left] & words.is_han[right]
     out[(short == 1) & ~han & (long > 1) & (words.first[left] == words.first[right])] = INITIAL
     distances = words.distances(left, right, 2)

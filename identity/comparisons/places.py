@@ -1,12 +1,12 @@
 """Address, postcode, city and region as one comparison: they are one fact at several depths and must not count twice.
 
-    same address       all words and numbers
-    near address       most words, and the same house number or place
-    postcode and city  address different or missing
-    postcode
-    city               or district
-    region
-    different
+same address       all words and numbers
+near address       most words, and the same house number or place
+postcode and city  address different or missing
+postcode
+city               or district
+region
+different
 """
 
 from __future__ import annotations

@@ -61,13 +61,15 @@ def draw_landlines(rng: np.random.Generator, country: np.ndarray, area_code: np.
     return np.select([country == code for code in shapes], list(shapes.values()), north)
 
 
-def draw_mailboxes(rng: np.random.Generator, people: People, names: Names, words: Vocabulary) -> np.ndarray:
-    """Draw one mailbox per person: spelt from the name, a QQ number, or a nickname with a year."""
-    local = _draw_local_parts(rng, people, names, words)
-    domain = _draw_domains(rng, people, words)
-    numeric = np.array([part.isdigit() for part in local], dtype=bool)
-    domain = np.where(numeric & (people.culture != WESTERN), "qq.com", domain)
-    return _number_duplicates(local, domain)
+def draw_mailboxes(
+    rng: np.random.Generator, people: People, names: Names, words: Vocabulary, kinds: int
+) -> list[np.ndarray]:
+    """Draw `kinds` mailboxes per person, all different: spelt from the name, a QQ number, or a nickname with a year."""
+    local = [_draw_local_parts(rng, people, names, words) for _ in range(kinds)]
+    domain = [_draw_domains(rng, people, words) for _ in range(kinds)]
+    numeric = [np.array([part.isdigit() for part in parts], dtype=bool) for parts in local]
+    domain = [np.where(digits & (people.culture != WESTERN), "qq.com", name) for digits, name in zip(numeric, domain, strict=True)]
+    return np.split(_number_duplicates(np.concatenate(local), np.concatenate(domain)), kinds)
 
 
 def draw_family_mailboxes(rng: np.random.Generator, people: People, names: Names, words: Vocabulary) -> np.ndarray:

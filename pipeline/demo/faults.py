@@ -1,10 +1,10 @@
 """Broken lines, as crashed writers, wrong exports and bad disks leave them.
 
-In: the intact rows of a file, as bytes without line end. Out: the rows with a few broken ones put in between (about one
-in two thousand). A broken row is a damaged double of a row that is also there intact, so no person is lost with it.
+In: the intact rows of a file. Out: a few broken ones to put in between (about one in two thousand). A broken row is a
+damaged double of a row that is also there intact, so no person is lost with it.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -12,16 +12,18 @@ _RATE = 0.0005
 _BINARY = bytes([0x00, 0x1F, 0x8B, 0x08, 0xFF, 0xFE, 0x80, 0x81, 0x9D, 0x00, 0x03])
 
 
-def spoil(rows: list[bytes], kind: str, rng: np.random.Generator, noise: float) -> list[bytes]:
-    """Put broken doubles between the rows; `kind` is json, csv, log or element."""
-    if not rows or noise == 0:
-        return rows
+def draw_faults(
+    rows: Sequence[str], kind: str, rng: np.random.Generator, noise: float, encoding: str = "utf-8"
+) -> dict[int, bytes]:
+    """Draw broken doubles: for each chosen position the bytes that come after that row. `kind` is json, csv or log."""
+    if not len(rows) or noise == 0:
+        return {}
     count = int(rng.poisson(_RATE * len(rows) * noise)) + int(len(rows) > 40 and rng.random() < 0.5)
-    spots = np.sort(rng.integers(1, len(rows) + 1, count))[::-1]
-    for spot in spots.tolist():
+    faults = {}
+    for spot in np.sort(rng.integers(0, len(rows), count)).tolist():
         damage = _DAMAGES[kind][int(rng.integers(0, len(_DAMAGES[kind])))]
-        rows.insert(spot, damage(rows[spot - 1], rng))
-    return rows
+        faults[spot] = damage(rows[spot].encode(encoding, errors="replace"), rng)
+    return faults
 
 
 def _cut(row: bytes, rng: np.random.Generator) -> bytes:

@@ -3,15 +3,14 @@
 In: a query that gives `moment` (epoch second) and `line` (the text of one row), ordered. Out: files of the run.
 """
 
-from collections.abc import Callable, Sequence
-from pathlib import Path
+from collections.abc import Callable
 
 import duckdb
 import numpy as np
 
 from pipeline.demo.deliveries import Parcel, Run, find_days, schedule, write_parcel
 from pipeline.demo.draws import open_stream
-from pipeline.demo.faults import spoil
+from pipeline.demo.faults import draw_faults
 
 PAGE = 100
 
@@ -57,30 +56,36 @@ def write_parcel_pages(
     wrap: Callable[[str, int, int], str],
 ) -> None:
     """Write the pages of one parcel; one that is not whole has its last page cut off."""
-    elements = [line.encode() for line in lines[parcel.rows].tolist()]
-    elements = [row.decode() for row in spoil(elements, "element", rng, run.noise)]
-    pages = max(1, -(-len(elements) // PAGE))
+    chosen = lines[parcel.rows].tolist()
+    faults = draw_faults(chosen, "element", rng, run.noise)
+    for spot in sorted(faults, reverse=True):
+        chosen.insert(spot + 1, faults[spot].decode())
+    pages = max(1, -(-len(chosen) // PAGE))
     for number in range(1, pages + 1):
-        content = wrap(",".join(elements[(number - 1) * PAGE : number * PAGE]), number, pages - number).encode()
+        content = wrap(",".join(chosen[(number - 1) * PAGE : number * PAGE]), number, pages - number).encode()
         if not parcel.whole and number == pages:
             content = content[: len(content) * 2 // 3]
         write_parcel(run, pattern, parcel, content, lambda name, page=number: _number(name, page))
 
 
 def join_rows(
-    lines: np.ndarray | Sequence[str], kind: str, rng: np.random.Generator, noise: float, encoding: str = "utf-8"
+    lines: np.ndarray, kind: str, rng: np.random.Generator, noise: float, encoding: str = "utf-8"
 ) -> bytes:
-    """Encode rows, put broken ones in between, and end each with a line feed."""
-    rows = [line.encode(encoding, errors="replace") for line in lines]
-    return b"".join(row + b"\n" for row in spoil(rows, kind, rng, noise))
+    """Encode rows, each ended by a line feed, with broken ones in between; whole stretches at a time."""
+    rows = lines.tolist()
+    faults = draw_faults(rows, kind, rng, noise, encoding)
+    parts, start = [], 0
+    for spot in [*faults, len(rows) - 1]:
+        stretch = rows[start : spot + 1]
+        if stretch:
+            parts.append(("\n".join(stretch) + "\n").encode(encoding, errors="replace"))
+        if spot in faults:
+            parts.append(faults.pop(spot) + b"\n")
+        start = spot + 1
+    return b"".join(parts)
 
 
 def _number(name: str, page: int) -> str:
     day, suffix = name[:10], name[10:]
     return f"{day}-{page:03d}{suffix}"
 
-
-def write_bytes(path: Path, content: bytes) -> None:
-    """Write a file, making its folder."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(content)

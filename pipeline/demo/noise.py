@@ -1,6 +1,7 @@
 """How often things go wrong, at noise 1; `--noise` multiplies all of it and thins out the fields channels hold.
 
-In: the noise factor. Out: tables `rate` (one row, a column p_<name> each) and `channel` (one row per stream) for the demo's SQL to join.
+In: the noise factor. Out: one SQL macro per rate, `p_<name>()`, and table `channel` (one row per stream with the share
+of records that hold each field), for the demo's SQL.
 """
 
 import duckdb
@@ -39,15 +40,16 @@ RATES = {
 
 
 def create_noise(con: duckdb.DuckDBPyConnection, noise: float) -> None:
-    """Create `rate` and `channel` for the noise factor."""
-    rates = ", ".join(f"{min(0.95, share * noise)!r}::double as p_{name}" for name, share in RATES.items())
-    con.execute(f"create table rate as select {rates}")
+    """Create the macros and `channel` for the noise factor."""
+    for name, share in RATES.items():
+        con.execute(f"create macro p_{name}() as {min(0.95, share * noise)!r}::double")
     columns = ", ".join(f"has_{field} double" for field in FIELDS)
     con.execute(f"create table channel (source varchar, stream varchar, han boolean, {columns})")
-    for channel in (*CHANNELS, ORDER_CHANNEL):
-        shares = [_scale(channel.has.get(field, 0.0), noise) for field in FIELDS]
-        marks = ", ".join("?" for _ in FIELDS)
-        con.execute(f"insert into channel values (?, ?, ?, {marks})", [channel.source, channel.stream, channel.han, *shares])
+    rows = [
+        [channel.source, channel.stream, channel.han, *(_scale(channel.has.get(field, 0.0), noise) for field in FIELDS)]
+        for channel in (*CHANNELS, ORDER_CHANNEL)
+    ]
+    con.executemany(f"insert into channel values (?, ?, ?, {', '.join('?' for _ in FIELDS)})", rows)
 
 
 def _scale(share: float, noise: float) -> float:

@@ -12,7 +12,7 @@ import pyarrow as pa
 from pipeline.demo.contacts import CALLING_CODES, draw_family_mailboxes, draw_landlines, draw_mailboxes, draw_mobiles
 from pipeline.demo.draws import draw_hex, draw_tokens, draw_unique_numbers, open_stream
 from pipeline.demo.households import CHILD, OVERSEAS, WESTERN, People, form_households
-from pipeline.demo.names import draw_names
+from pipeline.demo.names import Names, draw_names
 from pipeline.demo.period import SECONDS_PER_DAY, Period
 from pipeline.demo.places import draw_dwellings
 from pipeline.demo.vocabulary import Vocabulary
@@ -36,8 +36,9 @@ def create_persons(con: duckdb.DuckDBPyConnection, customers: int, seed: int, pe
         "home_now": home_now,
         "home_old": home_old,
     }
-    columns |= vars(draw_names(people, words, seed))
-    columns |= _draw_contacts(people, draw_names(people, words, seed), dwellings, words, seed)
+    names = draw_names(people, words, seed)
+    columns |= vars(names)
+    columns |= _draw_contacts(people, names, dwellings, words, seed)
     columns |= _draw_changes(people, period, seed)
     columns |= _draw_accounts(people, seed)
     persons = pa.table({name: pa.array(values) for name, values in columns.items()})
@@ -65,11 +66,12 @@ def _draw_homes(people: People, words: Vocabulary, seed: int) -> tuple[pa.Table,
     return dwellings, home_now, home_old
 
 
-def _draw_contacts(people: People, names: object, dwellings: pa.Table, words: Vocabulary, seed: int) -> dict[str, np.ndarray]:
+def _draw_contacts(people: People, names: Names, dwellings: pa.Table, words: Vocabulary, seed: int) -> dict[str, np.ndarray]:
     rng = open_stream(seed, "contacts")
     rows = len(people.household)
     area = dwellings.column("area_code").to_numpy(zero_copy_only=False)[people.household]
     both = draw_mobiles(rng, np.concatenate([people.country, people.country]), np.concatenate([area, area]))
+    mailboxes = draw_mailboxes(rng, people, names, words, 3)
     landline = draw_landlines(rng, people.country, area)[people.head]
     return {
         "calling_code": np.array([CALLING_CODES[code] for code in people.country], dtype=object),
@@ -77,10 +79,10 @@ def _draw_contacts(people: People, names: object, dwellings: pa.Table, words: Vo
         "mobile_old": both[rows:],
         "landline": landline,
         "work_phone": draw_landlines(rng, people.country, area),
-        "mail_now": draw_mailboxes(rng, people, names, words),  # type: ignore[arg-type]
-        "mail_second": draw_mailboxes(rng, people, names, words),  # type: ignore[arg-type]
-        "mail_old": draw_mailboxes(rng, people, names, words),  # type: ignore[arg-type]
-        "mail_family": draw_family_mailboxes(rng, people, names, words),  # type: ignore[arg-type]
+        "mail_now": mailboxes[0],
+        "mail_second": mailboxes[1],
+        "mail_old": mailboxes[2],
+        "mail_family": draw_family_mailboxes(rng, people, names, words),
         "has_second_mail": rng.random(rows) < 0.4,
         "company": np.where(people.culture == WESTERN, words.words["western_companies"][rng.integers(0, 16, rows)],
                             words.words["chinese_companies"][rng.integers(0, 24, rows)]),

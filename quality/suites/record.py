@@ -1,7 +1,7 @@
 """standard.record: profiles, the input of resolution."""
 
 from quality.expectations import Severity, Suite, holds, one_of, present, shaped, unique
-from quality.shapes import COUNTRY, EMAIL, NOT_BLANK, PHONE, RECORD_ID
+from quality.shapes import COUNTRY, EMAIL, NOT_BLANK, PHONE, PINYIN, RECORD_ID
 
 SUITE = Suite(
     table="standard.record",
@@ -42,7 +42,7 @@ SUITE = Suite(
         shaped("country", COUNTRY, Severity.WARN, "Countries are compared by their ISO codes"),
         one_of("gender", ("female", "male", "other"), Severity.FAIL, "Another word would count as a difference"),
         one_of("name_script", ("han", "latin", "mixed", "other"), Severity.FAIL, "Names are compared by script"),
-        shaped("name_pinyin", "[a-zü'-]+( [a-zü'-]+)*", Severity.WARN, "Pinyin is compared lower-case without tones"),
+        shaped("name_pinyin", PINYIN, Severity.WARN, "Pinyin is compared lower-case without tones"),
         holds("birth_is_plausible", Severity.WARN, "Nobody is born after the delivery or over 120 years before it"),
         holds("has_name_or_identifier", Severity.WARN,
               "A record with neither name nor identifier can never be matched", at_least=0.95),

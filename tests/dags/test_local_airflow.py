@@ -6,15 +6,16 @@ import stat
 import subprocess
 import sys
 import threading
-import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from types import ModuleType
 from typing import Any, ClassVar
 
 import pytest
 
+from dags.local_airflow.comparison import TableRows
 from dags.local_airflow.processes import members, stop_sessions
 from dags.local_airflow.rest import Api
 from dags.local_airflow.settings import Place, choose_port, ensure_password, environment
@@ -137,16 +138,40 @@ class QuietApi:
 @pytest.mark.parametrize(
     ("runs", "waiting", "expected"),
     [
-        pytest.param("ingest_a=success resolve=success", [], True, id="all green, nothing waits"),
-        pytest.param("ingest_a=success resolve=running", [], False, id="a run is under way"),
-        pytest.param("ingest_a=success", [], False, id="a DAG has not run yet"),
-        pytest.param("ingest_a=success resolve=success", ["resolve"], False, id="an event waits to start a run"),
-        pytest.param("ingest_a=success resolve=success resolve=failed", [], False, id="a run failed"),
+        pytest.param("a=manual/success a=backfill/success b=asset/success", [], True, id="all green, nothing waits"),
+        pytest.param("a=manual/success a=backfill/success b=asset/running", [], False, id="a run is under way"),
+        pytest.param("a=manual/success a=backfill/success", [], False, id="a DAG has not run yet"),
+        pytest.param("a=manual/success b=asset/success", [], False, id="the backfill has not run yet"),
+        pytest.param("a=backfill/success b=asset/success", ["resolve"], False, id="an event waits to start a run"),
+        pytest.param("a=backfill/success b=asset/success b=asset/failed", [], False, id="a run failed"),
     ],
 )
-def test_at_rest(airflow_home: Path, runs: str, waiting: list[str], expected: bool) -> None:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        from dags.local_airflow.smoke import _at_rest
-    drawn = [dict(zip(("dag_id", "state"), run.split("="), strict=True)) for run in runs.split()]
-    assert _at_rest(QuietApi(*waiting), drawn, {"ingest_a", "resolve"}) is expected  # type: ignore[arg-type]
+def test_at_rest(smoke: ModuleType, runs: str, waiting: list[str], expected: bool) -> None:
+    words = [run.replace("/", "=").split("=") for run in runs.split()]
+    drawn = [dict(zip(("dag_id", "run_type", "state"), run, strict=True)) for run in words]
+    assert smoke._at_rest(QuietApi(*waiting), drawn, {"a", "b"}) is expected
+
+
+@pytest.mark.parametrize(
+    ("customers", "regrouped", "complaint"),
+    [
+        pytest.param((3, 4), 0, "customer.customer", id="a table differs"),
+        pytest.param((0, 0), 0, "no rows at all", id="both are empty"),
+        pytest.param((3, 3), 2, "grouped differently: 2", id="records are grouped differently"),
+    ],
+)
+def test_smoke_fails(smoke: ModuleType, customers: tuple[int, int], regrouped: int, complaint: str) -> None:
+    with pytest.raises(smoke.SmokeFailed, match=complaint):
+        smoke._judge([TableRows("customer.customer", *customers)], regrouped)
+
+
+def test_smoke_passes_when_all_is_equal_but_history(smoke: ModuleType) -> None:
+    smoke._judge([TableRows("customer.customer", 3, 3), TableRows("identity.ledger", 3, 9)], 0)
+
+
+@pytest.fixture(scope="module")
+def smoke(stage_task: ModuleType) -> ModuleType:
+    # After stage_task, which knows how to import Airflow.
+    import dags.local_airflow.smoke
+
+    return dags.local_airflow.smoke

@@ -16,7 +16,7 @@ SECRET = "13800138000"
 
 
 def context(run_type: str = "manual", **params: Any) -> dict[str, Any]:
-    """What Airflow tells a task whose run covers 2 March 2026."""
+    """What Airflow tells a task of the run of 3 March 2026."""
     return {
         "params": params,
         "dag_run": SimpleNamespace(dag_id="ingest_zoho", run_id="manual__2026-03-03T10:00:00+00:00", run_type=run_type),
@@ -32,8 +32,8 @@ def context(run_type: str = "manual", **params: Any) -> dict[str, Any]:
         pytest.param(
             context("backfill"),
             "zoho",
-            Options(sources=("zoho",), delivered_until=date(2026, 3, 2)),
-            id="a backfill run takes what was delivered up to the last day of its interval",
+            Options(sources=("zoho",), delivered_until=date(2026, 3, 3)),
+            id="a backfill run takes what was delivered up to its day",
         ),
         pytest.param(
             context("backfill", date="2026-03-01"),

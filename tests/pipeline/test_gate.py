@@ -29,11 +29,6 @@ def _break(work: Work) -> None:
     )
 
 
-def _results(work: Work) -> int:
-    row = work.con.execute("select count(*) from ops.quality_result").fetchone()
-    return int(row[0]) if row else 0
-
-
 def test_every_suite_is_checked_after_one_stage() -> None:
     assert sorted(suite for suites in SUITES_AFTER.values() for suite in suites) == sorted(SUITE_NAMES)
 
@@ -51,24 +46,3 @@ def test_a_broken_expectation_stops_the_stage(work: Work) -> None:
     _break(work)
     with pytest.raises(QualityFailed):
         gate(work, ["standard.unparsed"])
-
-
-def test_nothing_is_judged_again_when_nothing_changed(work: Work) -> None:
-    gate(work, ["standard.unparsed"])
-    work.con.execute("delete from ops.quality_result where expectation like '%field%'")
-    assert gate(work, ["standard.unparsed"], changed=False) == {"quality": "unchanged"}
-    assert _results(work) == 1
-
-
-def test_a_suite_never_judged_is_judged_though_nothing_changed(work: Work) -> None:
-    gate(work, ["standard.unparsed"], changed=False)
-    assert _results(work) == 2
-
-
-def test_a_failure_does_not_go_away_by_running_again(work: Work) -> None:
-    _break(work)
-    for _ in range(2):
-        with pytest.raises(QualityFailed):
-            gate(work, ["standard.unparsed"], changed=False)
-    work.con.execute("delete from standard.unparsed")
-    assert gate(work, ["standard.unparsed"], changed=False)["quality_expectations"] == 2

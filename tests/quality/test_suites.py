@@ -25,7 +25,7 @@ ops.batch | update ops.batch set status = 'lost' where source = 'segment' | be_i
 ops.batch | update ops.batch set rows_loaded = 39 where source = 'segment' | be_in_set(counts_reconcile) | fail | 1
 ops.batch | delete from ops.quarantine | be_in_set(quarantine_is_complete) | fail | 1
 ops.batch | update ops.batch set status = 'rejected' where source = 'segment' | be_in_set(is_readable) | warn | 1
-ops.batch | update ops.batch set missing_columns = 'email' where source = 'segment' | be_in_set(has_all_columns) | warn | 1
+ops.batch | update ops.batch set missing_columns = 'email' where source = 'shopify' | be_in_set(has_all_columns) | warn | 1
 ops.batch | update ops.batch set rows_quarantined = 9 where source = 'segment' | be_between(quarantined_share) | warn | 1
 
 ops.quarantine | update ops.quarantine set reason = ' ' | match_regex(reason) | fail | 1
@@ -59,7 +59,9 @@ standard.record | update standard.record set updated_at = null where source = 's
 standard.record | update standard.record set updated_at = '2026-03-20' where source = 'segment' | be_in_set(is_not_in_the_future) | warn | 1
 
 standard.identifier | insert into standard.identifier from standard.identifier limit 1 | compound_columns_to_be_unique(record_id, namespace, issuer, value) | fail | 2
-standard.identifier | update standard.identifier set namespace = 'fax' where namespace = 'phone' | be_in_set(namespace) | warn | 1
+standard.identifier | update standard.identifier set namespace = 'Phone' where namespace = 'phone' | match_regex(namespace) | fail | 1
+standard.identifier | update standard.identifier set issuer = 'shop' where namespace = 'phone' | be_in_set(issuer_goes_with_namespace) | warn | 1
+standard.identifier | update standard.identifier set namespace = 'wechat_unionid' where namespace = 'phone' | be_in_set(issuer_goes_with_namespace) | warn | 1
 standard.identifier | update standard.identifier set value = ' ' where namespace = 'anonymous_id' | match_regex(value) | fail | 1
 standard.identifier | update standard.identifier set value = 'ann.lee' where namespace = 'email' | be_in_set(email_is_an_address) at least 99.00% | fail | 2
 standard.identifier | update standard.identifier set value = 'a@b' where record_id = 'a000000000000002' | be_in_set(email_is_an_address) | warn | 1

@@ -1,8 +1,7 @@
 """Fxiaoke 纷享销客: query pages of AccountObj, every one an HTTP 200 whose errorCode tells whether it worked.
 
-Person accounts; epoch milliseconds; owners as lists of FSUID; custom fields with the tenant's generated names:
-field_4Qm1a__c is the mobile, field_9Kz2b__c the birthday, field_7Tx3c__c the sex, field_2Wd8e__c whether marketing is
-allowed.
+Person accounts; epoch milliseconds (dates as midnight in Beijing); owners as lists of FSUID; the tenant's custom fields
+are field_birth__c, field_gender__c, field_optin__c (may we send marketing) and company_name__c.
 """
 
 import duckdb
@@ -16,11 +15,10 @@ import numpy as np
 _ACCOUNTS = """
 select moment, '{"_id":"' || key || '"' || pair('name', coalesce(name_full, '未命名客户'))
     || pair('account_no', 'KH' || right(key, 8)) || pair('account_type', '1') || pair('record_type', 'person__c')
-    || pair('tel', if(s_phone < 0.35, phone, null)) || pair('field_4Qm1a__c', if(s_phone < 0.35, null, phone))
-    || pair('email', mail)
-    || raw_pair('field_9Kz2b__c', (epoch(birth_date)::bigint - 28800) * 1000)
-    || pair('field_7Tx3c__c', case sex when 'f' then '女' when 'm' then '男' end)
-    || pair('field_2Wd8e__c', if(s_remark < 0.15, '否', if(s_remark < 0.7, '是', null)))
+    || pair('tel', phone) || pair('email', mail)
+    || raw_pair('field_birth__c', (epoch(birth_date)::bigint - 28800) * 1000)
+    || pair('field_gender__c', case sex when 'f' then '女' when 'm' then '男' end)
+    || pair('field_optin__c', if(s_remark < 0.15, '否', if(s_remark < 0.7, '是', null)))
     || pair('country', if(holds_city, if(home_country = 'CN', '中国', home_country), null))
     || pair('province', if(holds_city, region, null)) || pair('city', if(holds_city, city, null))
     || pair('district', if(holds_city, district, null))

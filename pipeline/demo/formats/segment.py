@@ -25,6 +25,7 @@ with identified as (
         || pair('email', mail) || pair('firstName', name_given) || pair('lastName', name_family) || pair('phone', phone)
         || pair('birthday', strftime(birth_date, '%Y-%m-%d'))
         || pair('gender', case sex when 'f' then 'female' when 'm' then 'male' end)
+        || if(s_remark < 0.6, ',"marketing_opt_in":' || if(s_remark < 0.45, 'true', 'false'), '')
         || if(holds_city, ',"address":{"country":"' || home_country || '"' || pair('city', city) || '}', '')
         || '},"context":{"library":{"name":"analytics.js","version":"4.1.0"}'
         || pair('userAgent', $agents[1 + person % len($agents)]) || '}}' as line

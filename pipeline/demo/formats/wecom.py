@@ -17,7 +17,7 @@ select moment, '{"external_contact":{"external_userid":"' || key || '"'
                          else name_full end)
     || ',"type":1,"avatar":"","gender":' || case sex when 'm' then '1' when 'f' then '2' else '0' end
     || pair('corp_name', company)
-    || pair('unionid', case when s_code < p_unionid_other then unionid_other when s_code < 0.93 then unionid end)
+    || pair('unionid', case when s_code < p_unionid_other() then unionid_other when s_code < 0.93 then unionid end)
     || '},"follow_info":{"userid":' || to_json(staff)::varchar
     || ',"remark":' || to_json(coalesce(name_full, ''))::varchar || ',"description":""'
     || ',"createtime":' || created || ',"tag_id":[]'

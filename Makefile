@@ -1,0 +1,68 @@
+# Guiyi's commands. `make demo` and `make test` need nothing but python3 (3.11 or newer) and make.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+CUSTOMERS ?= 20000
+export GUIYI_HOME ?= $(CURDIR)/var
+# Compiled bytecode makes the second start of Airflow and Great Expectations several times faster.
+unexport PYTHONDONTWRITEBYTECODE
+
+.PHONY: help setup demo run test check lint types imports airflow airflow-smoke bench lock format clean
+
+help:  ## what there is
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+
+setup: $(VENV)/.installed  ## a virtual environment with the locked packages
+
+$(VENV)/.installed: requirements.lock requirements.bootstrap.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Guiyi needs Python 3.11 or newer: make PYTHON=python3.12 …")'
+	@echo "setting up $(VENV)"
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --require-hashes -r requirements.bootstrap.lock
+	@VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --quiet --require-hashes -r requirements.lock
+	@VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+demo: setup  ## exports of 20,000 made-up persons through the whole pipeline
+	@rm -rf $(GUIYI_HOME)/inbox
+	@$(BIN)/guiyi demo $(GUIYI_HOME)/inbox --customers $(CUSTOMERS)
+	@$(BIN)/guiyi run
+
+run: setup  ## take in what is new in the inbox
+	@$(BIN)/guiyi run
+
+test: setup  ## the test-suite
+	@$(BIN)/python -m pytest -q
+
+check: lint types imports test  ## all that CI checks
+
+lint: setup
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+
+types: setup
+	@$(BIN)/mypy
+
+imports: setup
+	@$(BIN)/lint-imports --no-cache
+
+airflow: setup  ## a local Airflow with the DAGs unpaused
+	@$(BIN)/python -m dags.local_airflow serve
+
+airflow-smoke: setup  ## start the scheduler, run the chain, compare with `guiyi run`, stop
+	@$(BIN)/python -m dags.local_airflow smoke
+
+bench: setup  ## the measurements behind the README's numbers
+	@$(BIN)/python -m benchmarks
+
+lock: setup  ## resolve the dependencies anew
+	@$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --no-header --no-emit-index-url \
+		--no-annotate --generate-hashes --extra dev pyproject.toml -o requirements.lock
+
+format: setup
+	@$(BIN)/ruff check --fix --quiet .
+	@$(BIN)/ruff format --quiet .
+
+clean:  ## remove the environment and everything the pipeline wrote
+	@rm -rf $(VENV) .venv-bench var build *.egg-info
