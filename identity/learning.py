@@ -147,7 +147,7 @@ def _expect(
             logs[silent[column]] = 0.0
             scores[kind] += logs[levels]
     priors = np.array([n_same, max(n_house, TINY), max(total - n_same - n_house, 1.0)])
-    scores += np.log(priors)[:, None]
+    scores += np.log(np.maximum(priors, TINY))[:, None]
     scores -= scores.max(axis=0)
     likelihood = np.exp(scores)
     likelihood /= likelihood.sum(axis=0)

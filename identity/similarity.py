@@ -6,6 +6,8 @@ tells so without reading it: one edit changes at most two bits. Only what surviv
 
 from __future__ import annotations
 
+from functools import cached_property
+
 import numpy as np
 import numpy.typing as npt
 
@@ -20,10 +22,35 @@ class Vocabulary:
     def __init__(self, words: Words) -> None:
         """Words as of a Column's vocabulary."""
         self.words = words
-        self.lengths = np.fromiter((len(word) for word in words), np.int16, len(words))
-        self.letters = np.fromiter((_picture(word) for word in words), np.uint64, len(words))
-        self.first = np.fromiter((ord(word[0]) if word else 0 for word in words), np.int32, len(words))
-        self.is_han = np.fromiter((bool(word) and "㐀" <= word[0] <= "鿿" for word in words), np.bool_, len(words))
+
+    @cached_property
+    def lengths(self) -> npt.NDArray[np.int64]:
+        """Letters per word."""
+        return np.fromiter(map(len, self.words), np.int64, len(self.words))
+
+    @cached_property
+    def letters(self) -> npt.NDArray[np.uint64]:
+        """One bit per kind of letter in the word."""
+        if not len(self.words):
+            return np.empty(0, np.uint64)
+        starts = np.cumsum(self.lengths) - self.lengths
+        bits = np.uint64(1) << (self._points % 61).astype(np.uint64)
+        return np.bitwise_or.reduceat(bits, starts)
+
+    @cached_property
+    def first(self) -> npt.NDArray[np.uint32]:
+        """Code point of the first letter."""
+        return self._points[np.cumsum(self.lengths) - self.lengths]
+
+    @cached_property
+    def is_han(self) -> npt.NDArray[np.bool_]:
+        """Whether the word begins with a Chinese character."""
+        return (self.first >= ord("㐀")) & (self.first <= ord("鿿"))
+
+    @cached_property
+    def _points(self) -> npt.NDArray[np.uint32]:
+        """Code points of all words, one after the other. No word is empty."""
+        return np.frombuffer("".join(self.words).encode("utf-32-le", "surrogatepass"), np.uint32)
 
     def distances(self, left: Codes, right: Codes, most: int) -> npt.NDArray[np.uint8]:
         """Edits between words (insert, delete, replace, swap neighbours: OSA), `most + 1` where there are more."""
@@ -65,14 +92,6 @@ class Vocabulary:
                 (a.startswith(b) or b.startswith(a) for a, b in zip(first, second, strict=True)), np.bool_, len(first)
             )[back]
         return out
-
-
-def _picture(word: str) -> int:
-    """One bit per kind of letter in the word."""
-    bits = 0
-    for letter in word:
-        bits |= 1 << (ord(letter) % 61)
-    return bits
 
 
 def _distinct(left: Codes, right: Codes) -> tuple[tuple[Codes, Codes], npt.NDArray[np.int64]]:

@@ -39,24 +39,22 @@ def _read_unique(con: duckdb.DuckDBPyConnection, settings: Settings) -> tuple[np
     """Per namespace and issuer with one value per person: code per record, -1 without a value or with several."""
     names = sorted(name for name, namespace in settings.namespaces.items() if namespace.unique_per_person)
     query = """
-        select namespace, issuer, rid, min(code) as code
+        select rid, min(code) as code, min(kind) as kind
         from (
-            select namespace, issuer, rid, dense_rank() over (partition by namespace, issuer order by value) as code
+            select namespace, issuer, rid,
+                cast(dense_rank() over (partition by namespace, issuer order by value) as integer) as code,
+                cast(dense_rank() over (order by namespace, issuer) as integer) - 1 as kind
             from identity_value where list_contains($names, namespace)
         )
         group by namespace, issuer, rid
         having count(*) = 1
-        order by namespace, issuer, rid
     """
-    rows = con.execute(query, {"names": names}).to_arrow_table()
+    rows = con.execute(query, {"names": names}).fetchnumpy()
+    rid, code, kind = (np.asarray(rows[name], np.int32) for name in ("rid", "code", "kind"))
     count = con.execute("select count(*) from identity_person").fetchone()
-    records = int(count[0]) if count else 0
-    rid, code = rows["rid"].to_numpy(), rows["code"].to_numpy().astype(np.int32)
-    issuers = rows.select(["namespace", "issuer"]).to_pandas().apply(tuple, axis=1).to_numpy() if len(rid) else []
     found = []
-    for issuer in sorted(set(issuers)):
-        codes = np.full(records, -1, np.int32)
-        mine = np.array([name == issuer for name in issuers])
-        codes[rid[mine]] = code[mine]
+    for number in range(int(kind.max(initial=-1)) + 1):
+        codes = np.full(int((count or (0,))[0]), -1, np.int32)
+        codes[rid[kind == number]] = code[kind == number]
         found.append(codes)
     return tuple(found)

@@ -9,6 +9,7 @@ import re
 import shutil
 import tempfile
 import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -23,12 +24,14 @@ _DAY = re.compile(r"(?<!\d)(20\d\d)-?([01]\d)-?([0-3]\d)(?!\d)")
 
 @dataclass(frozen=True)
 class Delivery:
-    """A file in the inbox, or a member of an archive there. `name` is relative to the inbox."""
+    """A file in the inbox, or a member of an archive there. `name` is relative to the inbox; `damage` says why
+    nothing can be read from it."""
 
     name: str
     path: Path
     member: str | None
     delivered_on: date | None
+    damage: str | None = None
 
     def content_hash(self) -> str:
         """SHA-256 of the delivered bytes, hexadecimal."""
@@ -49,10 +52,6 @@ class Delivery:
             with zipfile.ZipFile(self.path) as archive, archive.open(self.member) as source, target.open("wb") as out:
                 shutil.copyfileobj(source, out, 1 << 20)
             yield target
-
-
-class DamagedArchive(ValueError):
-    """A zip archive cannot be opened."""
 
 
 def deliveries(inbox: Path, stream: Stream) -> Iterator[Delivery]:
@@ -84,9 +83,12 @@ def _of_file(inbox: Path, path: Path, stream: Stream) -> Iterator[Delivery]:
     try:
         with zipfile.ZipFile(path) as archive:
             members = sorted(member for member in archive.namelist() if fnmatch(Path(member).name, stream.member))
-    except zipfile.BadZipFile:
-        # Reported as a delivery of its own: reading it fails and says so in ops.batch and ops.quarantine.
-        yield Delivery(name, path, None, day)
+            damaged = archive.testzip()
+    except (zipfile.BadZipFile, zlib.error, RuntimeError, EOFError):
+        damaged, members = name, []
+    if damaged:
+        # A delivery of its own, so that it shows in ops.batch and ops.quarantine.
+        yield Delivery(name, path, None, day, "the zip archive is damaged or needs a password")
         return
     for member in members:
         yield Delivery(f"{name}!{member}", path, member, day)

@@ -22,6 +22,10 @@ from pipeline.stage import Count, StageFailed, Work, transaction
 from warehouse.raw import append_raw, ensure_raw_table, raw_table
 
 
+# Mark in ops.watermark on a batch whose day changed after it may have been standardised.
+STALE = "stale"
+
+
 @dataclass
 class _Tally:
     """Counts of one batch."""
@@ -91,7 +95,9 @@ def _load_once(work: Work, each: SourceStream, delivery: Delivery, known: _Known
     batch_id = short_hash(each.source.name, each.stream.name, content_hash)
     if batch_id in known.batches:
         if (delivery.name, batch_id) not in known.sightings:
-            _sight(work, each, delivery, batch_id, "duplicate")
+            with transaction(work.con):
+                _sight(work, each, delivery, batch_id, "duplicate")
+                _keep_earliest_day(work, delivery, batch_id)
         return None
     work.progress(f"{each.label}: {delivery.name}")
     archived = _archive(work, each, delivery, batch_id)
@@ -108,6 +114,8 @@ def _load(work: Work, each: SourceStream, delivery: Delivery, batch_id: str) -> 
     tally = _Tally()
     with delivery.opened() as path:
         try:
+            if delivery.damage:
+                raise UnreadableFile(delivery.damage)
             for chunk in read_file(work.con, path, each.stream.format):
                 _store(work, each, delivery, batch_id, chunk, tally)
         except UnreadableFile as error:
@@ -224,3 +232,18 @@ def _sight(work: Work, each: SourceStream, delivery: Delivery, batch_id: str, ou
         "insert into ops.delivery values (?, ?, ?, ?, ?, ?)",
         [delivery.name, each.source.name, each.stream.name, batch_id, outcome, work.now],
     )
+
+
+def _keep_earliest_day(work: Work, delivery: Delivery, batch_id: str) -> None:
+    """A batch counts as delivered on the earliest day its bytes were; learning that late makes its source stale.
+
+    Streams without times of their own are ordered by that day, so it must not depend on which copy came first.
+    """
+    if delivery.delivered_on is None:
+        return
+    parameters = {"batch_id": batch_id, "day": delivery.delivered_on}
+    moved = work.con.execute(
+        "update ops.batch set delivered_on = $day where batch_id = $batch_id and delivered_on > $day", parameters
+    ).fetchone()
+    if moved and moved[0]:
+        work.con.execute("insert into ops.watermark values (?, ?, ?)", [STALE, batch_id, work.now])

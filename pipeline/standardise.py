@@ -6,6 +6,7 @@ forgets what was standardised of the chosen sources and reads it all again.
 """
 
 from pipeline.happenings import write_events, write_feedback, write_interactions, write_purchases
+from pipeline.ingest import STALE
 from pipeline.profiles import write_consents, write_identifiers, write_records
 from pipeline.sources import SourceStream, source_streams
 from pipeline.stage import Count, Work, transaction
@@ -19,8 +20,9 @@ _BY_STREAM = ("record", "event", "purchase", "interaction", "feedback", "consent
 def standardise(work: Work) -> dict[str, Count]:
     """Standardise new batches of every stream; counts of rows written per table."""
     streams = list(source_streams(work.config, work.options.sources))
-    if work.options.full_refresh:
-        _forget(work, sorted({each.source.name for each in streams}))
+    chosen = {each.source.name for each in streams}
+    if outdated := chosen if work.options.full_refresh else chosen & _stale_sources(work):
+        _forget(work, sorted(outdated))
     batches, written = 0, dict.fromkeys(("records", "events", "purchases", "interactions", "feedback"), 0)
     for each in streams:
         waiting = _waiting(work, each)
@@ -71,6 +73,15 @@ def _waiting(work: Work, each: SourceStream) -> list[str]:
     return [row[0] for row in rows]
 
 
+def _stale_sources(work: Work) -> set[str]:
+    """Sources with a batch whose delivery day turned out to be earlier than it was read with."""
+    rows = work.con.execute(
+        "select distinct source from ops.batch where batch_id in (select batch_id from ops.watermark where stage = ?)",
+        [STALE],
+    ).fetchall()
+    return {row[0] for row in rows}
+
+
 def _mark_done(work: Work, batches: list[str]) -> None:
     work.con.execute(
         "insert into ops.watermark select $stage, unnest($batches), $now",
@@ -94,7 +105,7 @@ def _forget(work: Work, sources: list[str]) -> None:
         for table in _BY_STREAM:
             work.con.execute(f"delete from standard.{table} where {chosen}", parameters)
         work.con.execute(
-            f"delete from ops.watermark where stage = $stage and batch_id in "
+            f"delete from ops.watermark where stage in ($stage, $stale) and batch_id in "
             f"(select batch_id from ops.batch where {chosen})",
-            {**parameters, "stage": STAGE},
+            {**parameters, "stage": STAGE, "stale": STALE},
         )

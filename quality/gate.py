@@ -20,7 +20,7 @@ from quality.judging import judge
 from quality.outcomes import Outcome, outcome_of, record_outcomes
 from quality.setting_aside import set_aside
 
-# Frames of this many rows take about a second to judge and 300 MB; what is larger never leaves DuckDB.
+# A frame of this many rows takes some seconds and half a gigabyte; what is larger never leaves DuckDB.
 ROWS_IN_MEMORY = 2_000_000
 
 

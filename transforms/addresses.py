@@ -9,6 +9,9 @@ postal codes and street words one spelling. An ambiguous place stays ambiguous: 
 
 from __future__ import annotations
 
+from functools import cache
+from typing import TYPE_CHECKING
+
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -18,6 +21,9 @@ from transforms.columns import build_table, read_column
 from transforms.countries import find_country_codes
 from transforms.text import clean_text
 from transforms.western_addresses import read_western
+
+if TYPE_CHECKING:
+    from opencc import OpenCC
 
 UNKNOWN_COUNTRY = "the country is not known by this name"
 
@@ -62,11 +68,16 @@ def _read_row(
 
 def _simplify(column: pa.Array, chinese: pa.Array) -> pa.Array:
     """Turn traditional characters of Chinese rows into simplified ones, the whole column in one call of OpenCC."""
-    from opencc import OpenCC
-
     rows = pc.and_(chinese, pc.fill_null(pc.match_substring_regex(column, r"\p{Han}"), False))
     texts = column.filter(rows).to_pylist()
     if not texts:
         return column
-    simplified = OpenCC("t2s").convert("\n".join(texts)).split("\n")
+    simplified = _simplifier().convert("\n".join(texts)).split("\n")
     return pc.replace_with_mask(column, rows, pa.array(simplified, pa.string()))
+
+
+@cache
+def _simplifier() -> OpenCC:
+    from opencc import OpenCC
+
+    return OpenCC("t2s")

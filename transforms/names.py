@@ -31,7 +31,7 @@ import pyarrow.compute as pc
 from transforms.columns import build_table, read_column
 from transforms.hanzi_names import HAN, LOST, REMARK, HanziName, simplify, split_hanzi_name, state_hanzi_name
 from transforms.latin_names import LatinName, clean_words, latin_words, repair_words, split_latin_name
-from transforms.pinyin import read_hanzi, without_tone
+from transforms.pinyin import read_hanzi, without_tones
 from transforms.romanised_names import Romanised, read_romanised
 from transforms.surnames import rank_surname, read_surname
 from transforms.text import clean_text
@@ -118,14 +118,10 @@ def _build_han(name: HanziName, text: str, script: str) -> Row:
         return (known, name.given, name.family, script, None, None, None, None, name.reason)
     full = text if script == "mixed" else _in_order(text, name.family, name.given)
     family, given = simplify(name.family), simplify(name.given)
-    toned = ("".join(read_surname(family)), "".join(read_hanzi(given)))
-    plain = ("".join(map(without_tone, read_surname(family))), "".join(map(without_tone, read_hanzi(given))))
-    readable = "".join(toned).isascii()
-    return (
-        *(full, name.given, name.family, script, family + given),
-        *((" ".join(plain), " ".join(toned)) if readable else (None, None)),
-        *(None, name.reason),
-    )
+    toned: str | None = f"{''.join(read_surname(family))} {''.join(read_hanzi(given))}"
+    toned = toned if toned and toned.isascii() else None  # a character that no dictionary reads
+    plain = without_tones(toned) if toned else None
+    return (full, name.given, name.family, script, family + given, plain, toned, None, name.reason)
 
 
 def _read_beside(name: HanziName, text: str, given: str | None, family: str | None) -> Row:
@@ -191,7 +187,7 @@ def _read_stated(full: str | None, given: str, family: str) -> Row:
     if not family_words or not given_words:
         return _read_latin(" ".join([*given_words, *family_words]) or given, None, None)
     words = [*given_words, *family_words]
-    whole = split_latin_name(full or "")
+    whole = split_latin_name(full) if full else LatinName()
     written = " ".join(whole.words) or repair_words(words)
     suffix = suffix or mark or whole.suffix
     chinese = read_romanised(words, stated=True)

@@ -44,6 +44,8 @@ SYLLABLES = frozenset(initial + final for initial, finals in FINALS.items() for 
 # Readings in given names that differ from the most frequent one.
 GIVEN_READINGS = {"长": "chang2", "行": "xing2", "乐": "le4", "盛": "sheng4", "娜": "na4", "晟": "sheng4", "叶": "ye4"}
 
+NO_DIGITS = {ord(digit): None for digit in "12345"}
+
 WADE_INITIALS = {
     **{"b": "p", "p": "p'", "d": "t", "t": "t'", "g": "k", "k": "k'", "j": "ch", "q": "ch'", "x": "hs", "zh": "ch"},
     **{"ch": "ch'", "r": "j", "z": "ts", "c": "ts'"},
@@ -69,9 +71,9 @@ def read_hanzi(text: str) -> list[str]:
     return [GIVEN_READINGS.get(hanzi) or _read_one(hanzi) for hanzi in text]
 
 
-def without_tone(syllable: str) -> str:
-    """Give the syllable without its digit."""
-    return syllable.rstrip("12345")
+def without_tones(text: str) -> str:
+    """Give the syllables without their digits: "wang2 xiao3ming2" is "wang xiaoming"."""
+    return text.translate(NO_DIGITS)
 
 
 @lru_cache(maxsize=100_000)
@@ -82,8 +84,10 @@ def fold_latin(text: str) -> str:
         parts = unicodedata.normalize("NFD", text).replace("u\u0308", "v")
         parts = re.sub("u([\u0300-\u036f])\u0308", r"v", parts)
         text = "".join(sign for sign in parts if not unicodedata.combining(sign))
-    text = "".join(sign for sign in text if sign.isalpha())
-    text = re.sub("(?<=[ln])(?:yu|ue$|u(?=e))", lambda found: "ve" if found.group() == "ue" else "v", text)
+    if not text.isalpha():
+        text = "".join(sign for sign in text if sign.isalpha())
+    if "yu" in text or "ue" in text:
+        text = re.sub("(?<=[ln])(?:yu|u(?=e$))", "v", text)
     return text
 
 

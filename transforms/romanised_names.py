@@ -53,10 +53,10 @@ def read_romanised(words: Sequence[str], *, stated: bool = False) -> Romanised |
     """Read the words of a name; `stated` says that the last word is known to be the family name."""
     if len(words) == 1 and (camel := CAMEL.fullmatch(words[0])):
         words = camel.groups()
-    folded = [fold_latin(word) for word in words]
-    if not 2 <= len(words) <= 4 or not all(folded) or "\ufffd" in "".join(words) or not WESTERN.isdisjoint(folded):
+    if len(words) < 2 or _edges().isdisjoint((fold_latin(words[0]), fold_latin(words[-1]))):
         return None
-    if folded[0] not in _edges() and folded[-1] not in _edges():
+    folded = [fold_latin(word) for word in words]
+    if len(words) > 4 or not all(folded) or "\ufffd" in "".join(words) or not WESTERN.isdisjoint(folded):
         return None
     places = list(_places(words, stated))
     if not places:

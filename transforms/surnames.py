@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from functools import cache
 
-from transforms.pinyin import read_hanzi, without_tone
+from transforms.pinyin import read_hanzi, without_tones
 from transforms.vocabulary import list_pairs, list_words
 
 # By frequency, most frequent first: about 85 % of the population, then the next 200.
@@ -125,7 +125,7 @@ def list_pinyin() -> dict[str, int]:
     """Give all surnames in pinyin letters ("wang", "ouyang") with the rank of the best one read so."""
     ranks: dict[str, int] = {}
     for hanzi in [*_ranks(), *sorted(COMPOUND)]:
-        letters = "".join(without_tone(syllable) for syllable in read_surname(hanzi))
+        letters = without_tones("".join(read_surname(hanzi)))
         ranks[letters] = max(ranks.get(letters, 0), rank_surname(hanzi))
     return ranks
 

@@ -17,7 +17,7 @@ from functools import cache
 import pyarrow as pa
 import pyarrow.compute as pc
 
-type_of_text = pa.string()
+TEXT = pa.string()
 
 # "na" is not among them: it is a surname (那) and the country code of Namibia.
 PLACEHOLDERS = (
@@ -79,11 +79,11 @@ def clean_text(
     rows = pc.indices_nonzero(careful)
     if len(rows):
         mended = [_clean(value, emoji) for value in text.take(rows).to_pylist()]
-        text = pc.replace_with_mask(text, careful, pa.array(mended, type_of_text))
+        text = pc.replace_with_mask(text, careful, pa.array(mended, TEXT))
     gone = pc.equal(text, "")
     if placeholders:
         gone = pc.or_(gone, is_placeholder(text))
-    return pc.if_else(pc.fill_null(gone, False), pa.scalar(None, type_of_text), text)
+    return pc.if_else(pc.fill_null(gone, False), pa.scalar(None, TEXT), text)
 
 
 def is_placeholder(values: pa.Array | pa.ChunkedArray | Sequence[str | None]) -> pa.BooleanArray:
@@ -100,8 +100,8 @@ def as_strings(values: pa.Array | pa.ChunkedArray | Sequence[str | None]) -> pa.
     if isinstance(values, pa.ChunkedArray):
         values = values.combine_chunks()
     if not isinstance(values, pa.Array):
-        return pa.array(values, type_of_text)
-    return values if values.type == type_of_text else values.cast(type_of_text)
+        return pa.array(values, TEXT)
+    return values if values.type == TEXT else values.cast(TEXT)
 
 
 def mend_encoding(text: str) -> str:

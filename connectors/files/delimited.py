@@ -18,7 +18,7 @@ import pyarrow.compute as pc
 import pyarrow.csv
 
 from connectors.files.chunk import Chunk, UnreadableFile, rejected_only, rejects
-from connectors.files.lines import BLOCK_BYTES, read_lines
+from connectors.files.lines import BLOCK_BYTES, read_lines, without_blank
 from connectors.files.objects import column_names
 
 # A quoted field may hold line breaks, but not this many: beyond it the quote was a stray one.
@@ -57,7 +57,7 @@ class _Header:
 def read_delimited(file: BinaryIO, shape: Delimited, block_bytes: int = BLOCK_BYTES) -> Iterator[Chunk]:
     """Yield chunks of text rows; empty fields are null. UnreadableFile when the header itself does not decode."""
     header, carry = _Header(), None
-    for block in chain(read_lines(file, shape.encoding, block_bytes), [None]):
+    for block in chain(read_lines(file, shape.encoding, block_bytes, keep_blank=True), [None]):
         if block is not None:
             yield rejected_only(block.rejects)
         pieces = [part for part in (carry, block.rows if block else None) if part is not None]
@@ -115,7 +115,7 @@ def _group(lines: pa.Table, shape: Delimited, width: int, *, last: bool) -> _Gro
     )
     records = _join(texts.slice(0, keep), numbers[:keep], joined)
     records = records.filter(pc.invert(pc.is_in(records["_line"], refused["line"].combine_chunks())))
-    return _Grouped(records, refused, None if carry is None else lines.slice(carry))
+    return _Grouped(without_blank(records), refused, None if carry is None else lines.slice(carry))
 
 
 def _is_unclosed(text: str, shape: Delimited) -> bool:

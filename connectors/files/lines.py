@@ -19,8 +19,13 @@ LINE_LIMIT = 64 << 20
 _BOM = b"\xef\xbb\xbf"
 
 
-def read_lines(file: BinaryIO, encoding: str = "utf-8", block_bytes: int = BLOCK_BYTES) -> Iterator[Chunk]:
-    """Yield chunks whose rows are (`_line`, `text`); lines that do not decode or are too long are rejects."""
+def read_lines(
+    file: BinaryIO, encoding: str = "utf-8", block_bytes: int = BLOCK_BYTES, *, keep_blank: bool = False
+) -> Iterator[Chunk]:
+    """Yield chunks whose rows are (`_line`, `text`); lines that do not decode or are too long are rejects.
+
+    Blank lines are dropped unless `keep_blank`, for formats in which they may be part of a value.
+    """
     number = 1
     for block, too_long in _blocks(file, block_bytes):
         if too_long:
@@ -31,9 +36,14 @@ def read_lines(file: BinaryIO, encoding: str = "utf-8", block_bytes: int = BLOCK
             continue
         if number == 1:
             block = block.removeprefix(_BOM)
-        chunk, count = _split(block, number, encoding)
+        chunk, count = _split(block, number, encoding, keep_blank=keep_blank)
         yield chunk
         number += count
+
+
+def without_blank(lines: pa.Table) -> pa.Table:
+    """The lines that hold more than white space."""
+    return lines.filter(pc.not_equal(pc.utf8_trim_whitespace(lines["text"]), ""))
 
 
 def _blocks(file: BinaryIO, block_bytes: int) -> Iterator[tuple[bytes, bool]]:
@@ -61,7 +71,7 @@ def _skip_line(file: BinaryIO, block_bytes: int) -> bytes:
     return b""
 
 
-def _split(block: bytes, first: int, encoding: str) -> tuple[Chunk, int]:
+def _split(block: bytes, first: int, encoding: str, *, keep_blank: bool) -> tuple[Chunk, int]:
     """The block's lines from number `first` on; returns the chunk and how many lines the block spans."""
     if not block.endswith(b"\n"):
         block += b"\n"
@@ -75,8 +85,11 @@ def _split(block: bytes, first: int, encoding: str) -> tuple[Chunk, int]:
     lines = pc.utf8_rtrim(lines, characters="\r\n")
     numbers = pa.array(np.arange(first, first + len(ends)))
     table = _line_table(numbers, lines)
-    table = table.filter(pc.not_equal(pc.utf8_trim_whitespace(table["text"]), ""))
     rejected = _reject_undecodable(block, bad, first, encoding)
+    # The lines that did not decode were blanked, and are rejects already.
+    table = table.filter(pc.invert(pc.is_in(table["_line"], rejected["line"].combine_chunks())))
+    if not keep_blank:
+        table = without_blank(table)
     return Chunk(table, rejected, len(table) + len(rejected)), len(ends)
 
 

@@ -23,19 +23,19 @@ RATES = {
     "name_garbled": 0.006,  # mojibake
     "name_void": 0.006,  # "N/A", "test"
     "phone_slip": 0.02,
-    "phone_other": 0.10,  # landline, work or family phone
+    "phone_other": 0.08,  # landline, work or family phone
     "phone_void": 0.006,
     "phone_shop": 0.010,  # staff typed the shop's own number
     "phone_wide": 0.02,  # full-width digits
     "mail_slip": 0.02,
-    "mail_second": 0.24,  # another mailbox of the person
+    "mail_second": 0.14,  # another mailbox of the person
     "mail_family": 0.06,  # the household's mailbox
     "mail_void": 0.006,
     "birth_slip": 0.04,
     "birth_void": 0.015,  # 1900-01-01
     "address_short": 0.20,  # without room or unit
     "address_slip": 0.06,
-    "unionid_other": 0.10,  # WeCom contact whose unionid comes from another open platform account
+    "unionid_other": 0.07,  # WeCom contact whose unionid comes from another open platform account
 }
 
 

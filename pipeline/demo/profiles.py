@@ -53,6 +53,7 @@ select record, version, moment, person, source, stream, key, created, culture, c
     if(holds_name, name_family, null) as name_family,
     if(holds_phone, phone_typed, null) as phone,
     if(holds_phone and phone_kind = 'mobile', digits, null) as phone_digits,
+    if(holds_phone, digits, null) as phone_number,
     if(has_mailbox, mail_typed, null) as mail,
     case when h_birth >= has_birth then null
          when e_void between 0.4 and 0.4 + p_birth_void() then date '1900-01-01'

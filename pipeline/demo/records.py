@@ -41,6 +41,7 @@ def create_records(con: duckdb.DuckDBPyConnection, seed: int, period: Period) ->
     """Create `record` and `version` for every channel but the orders of the shop."""
     persons = con.execute("select activity, culture from person order by person").fetchnumpy()
     members = {channel: _draw_members(channel, persons, seed) for channel in CHANNELS}
+    _follow_from_the_app(members, persons, seed)
     _add_the_forgotten(members, persons, seed)
     con.execute("""create table record (record bigint, person bigint, source varchar, stream varchar, key varchar,
                    created bigint)""")
@@ -81,6 +82,18 @@ def _draw_members(channel: Channel, persons: dict[str, np.ndarray], seed: int) -
     share = np.select([culture == "chinese", culture == "western"], channel.users[:2], channel.users[2])
     chance = np.minimum(0.95, share * (0.45 + 0.55 * persons["activity"]))
     return np.flatnonzero(rng.random(len(share)) < chance)
+
+
+def _follow_from_the_app(members: dict[Channel, np.ndarray], persons: dict[str, np.ndarray], seed: int) -> None:
+    """Most followers of the WeChat account came from the app or through a colleague on WeCom; few came on their own."""
+    rng = open_stream(seed, "followers")
+    brought = np.zeros(len(persons["culture"]), dtype=bool)
+    for channel, people in members.items():
+        if channel.source in ("sensors", "wecom"):
+            brought[people] = True
+    followers = next(channel for channel in members if channel.source == "wechat")
+    people = members[followers]
+    members[followers] = people[rng.random(len(people)) < np.where(brought[people], 1.0, 0.15)]
 
 
 def _add_the_forgotten(members: dict[Channel, np.ndarray], persons: dict[str, np.ndarray], seed: int) -> None:

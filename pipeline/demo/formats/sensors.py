@@ -35,7 +35,7 @@ with device as (
     from state
 ), bound as (
     select shown + 2 as moment, 3 as rank, key, 'track_id_bind' as type, '$identity_mp_unionid' as identity, unionid as value, record
-    from state where version = 1 and uses_wechat and s_code < 0.45
+    from state where version = 1 and uses_wechat and s_code < 0.72
     union all
     select shown + 3, 4, key, 'track_id_bind', '$identity_mobile', phone_digits, record
     from state where version = 1 and phone_digits is not null and s_mail < 0.4 and calling_code = '86'

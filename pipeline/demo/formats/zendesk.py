@@ -10,7 +10,7 @@ _USERS = """
 select moment, '{"id":' || key || pair('name', coalesce(name_full, split_part(mail, '@', 1), 'Caller ' || phone))
     || ',"email":' || coalesce(to_json(mail)::varchar, 'null') || ',"phone":' || coalesce(to_json(phone)::varchar, 'null')
     || ',"shared_phone_number":' || if(phone is null, 'null', 'false')
-    || ',"external_id":' || if(s_code < 0.15 and uses_shop, to_json(shop_user)::varchar, 'null')
+    || ',"external_id":' || if(s_code < 0.35 and uses_shop, to_json(shop_user)::varchar, 'null')
     || ',"role":"end-user","locale":"' || if(writes_han, 'zh-cn', 'en-US') || '","time_zone":"UTC","active":true'
     || ',"verified":' || if(s_remark < 0.6, 'true', 'false') || ',"created_at":"' || left(iso_time(created), 19)
     || 'Z","updated_at":"' || left(iso_time(moment), 19) || 'Z"}' as line

@@ -59,8 +59,14 @@ member as (
     where record.deleted_at is null or not person.has_live
 ),
 
-clear_birth_date as (
-    select distinct person, birth_date from member where birth_date is not null and birth_date_alt is null
+-- 03/05 agrees with a record that clearly says 5 March, and with one that clearly says 3 May.
+other_reading as (
+    select unclear.record
+    from member as unclear
+    inner join member as clear on clear.person = unclear.person
+    where unclear.birth_date_alt is not null and clear.birth_date_alt is null
+    group by unclear.record
+    having bool_or(clear.birth_date = unclear.birth_date_alt) and not bool_or(clear.birth_date = unclear.birth_date)
 ),
 
 -- 2. One candidate per record and group of fields that move together. `value` is what two records agree on, `filled`
@@ -76,17 +82,12 @@ candidate as (
     union all
     select person, record, source, stated_at, 2, hash(gender), 0, 1 from member where gender is not null
     union all
-    -- 03/05 agrees with a record that clearly says 5 March, and with one that clearly says 3 May. A clear date is the
-    -- more complete one.
-    select member.person, record, source, stated_at, 3,
-        hash(if(agreed.birth_date is null and other.birth_date is not null, birth_date_alt, member.birth_date)),
-        if(birth_date_alt is null, 1, 0), 1
+    -- A date that reads one way only is the more complete one.
+    select person, member.record, source, stated_at, 3,
+        hash(if(other_reading.record is null, birth_date, birth_date_alt)), if(birth_date_alt is null, 1, 0), 1
     from member
-    left join clear_birth_date as agreed
-        on birth_date_alt is not null and agreed.person = member.person and agreed.birth_date = member.birth_date
-    left join clear_birth_date as other
-        on other.person = member.person and other.birth_date = member.birth_date_alt
-    where member.birth_date is not null
+    left join other_reading on other_reading.record = member.record
+    where birth_date is not null
     union all
     select person, record, source, stated_at, 4, hash(email), length(email), 1 from member where email is not null
     union all
