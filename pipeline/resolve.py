@@ -23,6 +23,7 @@ _EMPTY = {"changed": 0, "rows_in": 0, "rows_out": 0, "customers": 0}
 def resolve(work: Work) -> dict[str, Count]:
     """Resolve all records; counts of links, customers, merges and conflicts."""
     if not count_rows(work.con, "standard.record"):
+        _create_empty(work.con)
         return dict(_EMPTY)
     records, identifiers, decisions = _inputs(work.con)
     settings = load_settings(work.config.identity_settings)
@@ -32,6 +33,17 @@ def resolve(work: Work) -> dict[str, Count]:
         _write_evidence(work.con, found)
         ledger = update_customers(work.con, found.clusters, records, work.run_id, epoch, work.now)
     return _counts(work.con, found, ledger)
+
+
+def _create_empty(con: duckdb.DuckDBPyConnection) -> None:
+    """The tables the engine would have made, so that whoever reads them finds none rather than an error."""
+    con.execute(
+        """
+        create table if not exists identity.link (
+            record_id_l varchar, record_id_r varchar, match_weight double, match_probability double, rules varchar
+        )
+        """
+    )
 
 
 def _inputs(con: duckdb.DuckDBPyConnection) -> tuple[str, str, str]:

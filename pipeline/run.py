@@ -73,8 +73,8 @@ def run_all(
     return reports
 
 
-def _gate(name: str, work: Work) -> None:
+def _gate(name: str, work: Work) -> dict[str, Count]:
     from pipeline.gate import SUITES_AFTER, gate
 
-    if suites := SUITES_AFTER.get(name):
-        gate(work, suites)
+    suites = SUITES_AFTER.get(name)
+    return gate(work, suites) if suites else {}

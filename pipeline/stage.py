@@ -75,7 +75,7 @@ def execute(
     config: Config,
     *,
     after: tuple[str, ...] = (),
-    gate: Callable[[Work], None] | None = None,
+    gate: Callable[[Work], dict[str, Count]] | None = None,
     settings: tuple[Path, ...] = (),
     run_id: str | None = None,
     options: Options | None = None,
@@ -123,14 +123,14 @@ def _work(
     work: Work,
     stage: str,
     function: Callable[[Work], dict[str, Count]],
-    gate: Callable[[Work], None] | None,
+    gate: Callable[[Work], dict[str, Count]] | None,
     *,
     recovering: bool,
 ) -> dict[str, Count]:
     try:
         counts = function(work)
         if gate and (recovering or counts.get("changed") != 0):
-            gate(work)
+            counts |= gate(work)
         return counts
     except BaseException as error:
         # Only the kind of error is kept: its text could quote a value.

@@ -69,11 +69,23 @@ def _read_row(
 def _simplify(column: pa.Array, chinese: pa.Array) -> pa.Array:
     """Turn traditional characters of Chinese rows into simplified ones, the whole column in one call of OpenCC."""
     rows = pc.and_(chinese, pc.fill_null(pc.match_substring_regex(column, r"\p{Han}"), False))
+    # GB 2312 has no traditional characters; what fits in is left alone, or 乾县 would become 干县.
+    rows = pc.and_(
+        rows, pa.array([text is not None and not _is_gb2312(text) for text in column.to_pylist()], pa.bool_())
+    )
     texts = column.filter(rows).to_pylist()
     if not texts:
         return column
     simplified = _simplifier().convert("\n".join(texts)).split("\n")
     return pc.replace_with_mask(column, rows, pa.array(simplified, pa.string()))
+
+
+def _is_gb2312(text: str) -> bool:
+    try:
+        text.encode("gb2312")
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 @cache

@@ -7,8 +7,9 @@ province open unless the text, or what is known beforehand, decides.
 
 How a text is read:
 1. Take the longest name the text begins with that agrees with what is known so far; separators are skipped.
-2. A short form (深圳, 南山) counts only if no road or building is named after the place (上海路, 新城大厦), and that
-   of a district other than a county-level city (昆山) only below a known province or city.
+2. A short form (深圳, 南山) counts only if no road or building is named after the place (上海路, 新城大厦) or a place
+   in it follows (唐山路南区), and that of a district other than a county-level city (昆山) only below a known province
+   or city.
 3. Repeat until the text begins with no further name; a full name that contradicts what is known is a conflict.
 4. Fill upwards what only one place allows.
 """
@@ -121,15 +122,32 @@ def _read_name(text: str, place: Place) -> tuple[int, Place | None]:
         if spelling not in all_names():
             continue
         tail = text[length:]
+        if tail.startswith("中区") and _has_inner_district(spelling):
+            continue  # 乐山市中区 is 乐山 and its 市中区
         full_only = followed = False
         if spelling in _short_names():
-            full_only = ROAD.match(tail) is not None or BUILDING.match(tail) is not None
-            followed = place.known and any(tail[:end] in _full_names() for end in _lengths().get(tail[:2], ()))
+            followed = any(_holds(spelling, tail[:end]) for end in _lengths().get(tail[:2], ()))
+            full_only = not followed and (ROAD.match(tail) is not None or BUILDING.match(tail) is not None)
         learned = _learn(spelling, full_only, followed, tail.startswith("场"), place)
         if learned and not learned.conflict:
             return length, learned
         contradicted |= learned is not None
     return 0, Place(place.province, place.city, place.district, place.candidates, True) if contradicted else None
+
+
+@lru_cache(maxsize=100_000)
+def _holds(spelling: str, further: str) -> bool:
+    """Tell whether a place called `further` lies in one of the places this spelling stands for."""
+    return any(
+        inner.level > outer.level and inner.province == outer.province and outer.city in (None, inner.city)
+        for inner in all_names().get(further, ())
+        for outer in all_names()[spelling]
+    )
+
+
+def _has_inner_district(spelling: str) -> bool:
+    cities = {name.city for name in all_names()[spelling] if name.level == CITY and name.full}
+    return any(name.city in cities for name in all_names().get("市中区", ()))
 
 
 @lru_cache(maxsize=100_000)
@@ -218,16 +236,14 @@ def all_names() -> dict[str, list[Name]]:
                 spellings[spelling][Name(CITY, province, city, None, spelling == city)] = None
         if city and district:
             for spelling in _spell(district):
+                # 中山港口镇 lies in 中山; it does not begin with 中山港.
+                if spelling != district and spelling.startswith(city.removesuffix("市")):
+                    continue
                 spellings[spelling][Name(DISTRICT, province, city, district, spelling == district)] = None
     for row in _read_table("pca_aliases.csv"):
         name = Name(CITY if row["level"] == "city" else DISTRICT, row["sheng"], row["shi"], row["qu"] or None, False)
         spellings[row["alias"]][name] = None
     return {spelling: list(names) for spelling, names in spellings.items()}
-
-
-@cache
-def _full_names() -> frozenset[str]:
-    return frozenset(spelling for spelling, names in all_names().items() if any(name.full for name in names))
 
 
 @cache

@@ -1,8 +1,9 @@
 """User agents: the string a browser or app sends in, browser, system and device out.
 
 Out: `browser` (family, one name for the desktop and the mobile edition), `os` (family), `device` (model; "desktop" or
-"mobile" where none is told, "bot" for crawlers and scripts) and `reason`. Families are those of ua-parser; the apps inside which Chinese customers
-browse (WeChat, WeCom, Alipay, Douyin ...) are named here, because their pages run in someone else's web view.
+"mobile" where none is told, "bot" for crawlers and scripts) and `reason`. Families are those of ua-parser; the apps
+inside which Chinese customers browse (WeChat, WeCom, Alipay, Douyin ...) are named here, because their pages run in
+someone else's web view.
 """
 
 from __future__ import annotations

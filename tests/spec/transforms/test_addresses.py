@@ -1,3 +1,4 @@
+# ruff: noqa: E501 (a row of a table is one line)
 """Addresses: the same place and street come out whatever mixture of fields came in."""
 
 import pyarrow as pa
@@ -32,6 +33,11 @@ address                           || region             | city       | district 
 香港九龙弥敦道                    || 香港特别行政区     |            |           | 九龙弥敦道       | False
 上海浦东南路100号                 || 上海市             | 上海市     |           | 浦东南路100号    | False
 上海浦东新区世纪大道1号           || 上海市             | 上海市     | 浦东新区  | 世纪大道1号      | False
+浙江湖州南浔区中山东路676号       || 浙江省             | 湖州市     | 南浔区    | 中山东路676号    | False
+河北唐山路南区建设大街1号         || 河北省             | 唐山市     | 路南区    | 建设大街1号      | False
+四川省乐山市市中区解放路2号       || 四川省             | 乐山市     | 市中区    | 解放路2号        | False
+四川乐山市中区解放路2号           || 四川省             | 乐山市     | 市中区    | 解放路2号        | False
+陕西咸阳乾县人民路                || 陕西省             | 咸阳市     | 乾县      | 人民路           | False
 西安新城大厦                      || 陕西省             | 西安市     |           | 新城大厦         | False
 西安市新城区                      || 陕西省             | 西安市     | 新城区    |                  | False
 朝阳区建国路88号                  ||                    |            | 朝阳区    | 建国路88号       | True

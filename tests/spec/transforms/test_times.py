@@ -1,3 +1,4 @@
+# ruff: noqa: E501 (a row of a table is one line)
 """Moments: whatever the source writes, UTC comes out."""
 
 import pyarrow as pa

@@ -8,7 +8,7 @@
 --   line: line of the file where the row starts, counted from 1; position of the element for JSON pages
 --   stage: stage that set it aside: ingest or quality
 --   reason: what is wrong, in words, without any value of the row
---   raw: the row as delivered, undecodable bytes as \xNN
+--   raw: the row as delivered, undecodable bytes as \xNN; empty for stage quality, whose rows stay in raw.*
 --   quarantined_at: when (UTC)
 create table if not exists ops.quarantine (
     batch_id varchar not null,

@@ -8,8 +8,8 @@
 --   event_name: name the source gives
 --   occurred_at: when it happened (UTC)
 --   record_id: record of the logged-in user, if the event names one
---   anonymous_namespace: anonymous_id or device_id
---   anonymous_id: cookie or device the event came from
+--   anonymous_namespace: what anonymous_id is: anonymous_id, device_id, or user_id where a log names the user
+--   anonymous_id: cookie, device or user the event came from
 --   session_id: session as the source counts it
 --   url: page address
 --   referrer: address the visitor came from
