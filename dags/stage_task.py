@@ -14,15 +14,10 @@ import structlog
 from airflow.sdk import Asset, Param, get_current_context
 from airflow.sdk.exceptions import AirflowFailException
 
+from dags.writer_pool import POOL, PRIORITY
+
 if TYPE_CHECKING:
     from pipeline.stage import Count, Options
-
-# One slot: DuckDB lets one process at a time write the warehouse file.
-POOL = "duckdb_writer"
-
-# While several stages wait for the pool the earlier one goes first, so that eleven deliveries are taken in before the
-# rest of the chain runs once over all of them.
-PRIORITY = {"ingest": 60, "standardise": 50, "resolve": 40, "profile": 30, "publish": 20, "extract": 10}
 
 STANDARD = Asset("guiyi/standard")
 IDENTITY = Asset("guiyi/identity")

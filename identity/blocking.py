@@ -41,11 +41,15 @@ class RuleCount:
 
 @dataclass(frozen=True)
 class Candidates:
-    """Pairs of dense record numbers, left < right, sorted; `rules` has bit k set when rule k found the pair."""
+    """Pairs of dense record numbers, left < right, sorted.
+
+    rules: bits of the rules that found the pair; bits: the bit of each rule that found any. counts: of all rules.
+    """
 
     left: npt.NDArray[np.int32]
     right: npt.NDArray[np.int32]
     rules: npt.NDArray[np.uint64]
+    bits: dict[str, int]
     counts: tuple[RuleCount, ...]
 
     def __len__(self) -> int:
@@ -54,24 +58,33 @@ class Candidates:
 
 
 def find_candidates(con: duckdb.DuckDBPyConnection, rules: list[Rule], records: int, limits: BlockLimits) -> Candidates:
-    """All candidate pairs of the tables identity_person and identity_value."""
-    if len(rules) >= 1 << RULE_BITS or records >= 1 << RECORD_BITS:
-        raise InputError("too many records, identifier namespaces or blocking rules for one resolution")
-    found, totals = [], []
+    """All candidate pairs of the tables identity_person and identity_value.
+
+    Only rules that find anything take up one of the 64 bits; should they ever run out, the broadest rules are left out.
+    """
+    if records >= 1 << RECORD_BITS:
+        raise InputError(f"more than {1 << RECORD_BITS:,} records need to be split before they are resolved")
+    bits: dict[str, int] = {}
+    found, outcomes = [], []
     if 0 < records * (records - 1) // 2 <= EVERY_PAIR:
-        found.append(_pair_all(records, len(rules)))
-        rules = [*rules, Rule("every pair", ())]
-    for number, rule in enumerate(rule for rule in rules if rule.keys):
+        bits["every pair"] = 0
+        found.append(_pair_all(records, 0))
+        outcomes.append(("every pair", 0, len(found[0])))
+    for rule in rules:
+        if len(bits) == 1 << RULE_BITS:
+            break
         budget = limits.broad_pairs_per_record if rule.broad else limits.pairs_per_record
-        pairs, dropped, total = _block(con, number, rule, limits.largest_block, budget * records + SMALL_TABLE_PAIRS)
-        found.append(pairs)
-        totals.append((dropped, total))
+        budget = budget * records + SMALL_TABLE_PAIRS
+        pairs, dropped, total = _block(con, len(bits), rule, limits.largest_block, budget)
+        outcomes.append((rule.name, dropped, total))
+        if len(pairs):
+            bits[rule.name] = len(bits)
+            found.append(pairs)
     drop_tables(con, "identity_block")
-    totals.extend([(0, len(found[0]))] * (len(rules) - len(totals)))
     packed = np.concatenate(found) if found else np.empty(0, np.uint64)
     del found
     left, right, masks = _merge_pairs(packed)
-    return Candidates(left, right, masks, _count_rules(rules, masks, totals))
+    return Candidates(left, right, masks, bits, _count_rules(outcomes, bits, masks))
 
 
 def _pair_all(records: int, number: int) -> npt.NDArray[np.uint64]:
@@ -135,13 +148,15 @@ def _merge_pairs(
 
 
 def _count_rules(
-    rules: list[Rule], masks: npt.NDArray[np.uint64], totals: list[tuple[int, int]]
+    outcomes: list[tuple[str, int, int]], bits: dict[str, int], masks: npt.NDArray[np.uint64]
 ) -> tuple[RuleCount, ...]:
     """Pairs per rule and pairs that only one rule found, from the distinct masks."""
     distinct, times = np.unique(masks, return_counts=True)
     counts = []
-    for number, (rule, (dropped, total)) in enumerate(zip(rules, totals, strict=True)):
-        bit = np.uint64(1 << number)
-        mine = (distinct & bit) != 0
-        counts.append(RuleCount(rule.name, int(times[mine].sum()), int(times[distinct == bit].sum()), dropped, total))
+    for name, dropped, total in outcomes:
+        pairs = only = 0
+        if name in bits:
+            bit = np.uint64(1 << bits[name])
+            pairs, only = int(times[(distinct & bit) != 0].sum()), int(times[distinct == bit].sum())
+        counts.append(RuleCount(name, pairs, only, dropped, total))
     return tuple(counts)

@@ -157,14 +157,25 @@ def _expect(
 def _strangers(comparison: Comparison, totals: Floats, same: Floats, house: Floats) -> Floats:
     """Level shares of strangers: all pairs at the level less those expected to be one person or household.
 
-    A level with a trust keeps at least the distrusted share of its pairs.
+    For a level with a trust, what is learned about the share of strangers stays within reach of the distrust. A level
+    within a wider one has the wider one's share: strangers differ in all parts as a rule.
     """
     left = np.maximum(totals - same - house, 0.0)
     for number, level in enumerate(comparison.levels):
         if level.trust is not None:
-            left[number] = max(left[number], (1 - level.trust) * totals[number], 0.05)
+            doubt = 1 - level.trust
+            left[number] = np.clip(left[number], doubt / 3 * totals[number], min(5 * doubt, 1) * totals[number])
     left[1:] = np.maximum(left[1:], 0.3)
-    return _normalise(left, comparison.silent)
+    apart = comparison.silent
+    for number, level in enumerate(comparison.levels):
+        if level.within is not None:
+            left[level.within] += left[number]
+            apart[number] = True
+    shares = _normalise(left, apart)
+    for number, level in enumerate(comparison.levels):
+        if level.within is not None and not level.silent:
+            shares[number] = shares[level.within]
+    return shares
 
 
 def _tally(levels: npt.NDArray[np.uint8], expected: Floats, width: int) -> Floats:

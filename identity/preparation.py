@@ -152,7 +152,7 @@ parted as (
 select
     cast(row_number() over (order by record_id) - 1 as integer) as rid,
     *,
-    nullif(array_to_string(list_sort(string_split(spelled, ' ')), ''), '') as name_sorted,
+    nullif(array_to_string(list_sort(string_split(replace(spelled, ' ', ''), '')), ''), '') as name_letters,
     birth // 10000 as birth_year,
     birth % 10000 as birth_day,
     birth // 10000 * 10000 + greatest(birth // 100 % 100, birth % 100) * 100 + least(birth // 100 % 100, birth % 100)

@@ -130,7 +130,6 @@ def _spell(levels: npt.NDArray[np.uint8], names: list[str]) -> pa.Array:
 def _name_rules(pairs: Pairs, candidates: Candidates) -> pa.Array:
     """Comma-joined names of the rules of each pair, spelled out once per distinct combination."""
     masks, back = np.unique(pairs.rules, return_inverse=True)
-    names = [count.rule for count in candidates.counts]
-    texts = [", ".join(name for bit, name in enumerate(names) if int(mask) >> bit & 1) for mask in masks]
+    texts = [", ".join(name for name, bit in candidates.bits.items() if int(mask) >> bit & 1) for mask in masks]
     spelled = pa.DictionaryArray.from_arrays(pa.array(back.astype(np.int32)), pa.array(texts, pa.string()))
     return spelled.cast(pa.string())

@@ -88,7 +88,7 @@ def resolve(
     candidates = find_candidates(con, rules, count, settings.blocks)
     tell(f"{len(candidates):,} candidate pairs found")
     # 3. Compare.
-    comparisons = list_comparisons(con, namespaces, rules, settings)
+    comparisons = list_comparisons(con, namespaces, candidates.bits, settings)
     if not comparisons:
         raise InputError("the records table holds nothing to compare: no name, contact, date, place or extra column")
     pairs = Pairs(candidates.left, candidates.right, candidates.rules)

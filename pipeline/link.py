@@ -6,7 +6,6 @@ In: a CSV or Parquet file with one row per record, and a map from standard names
 
 import tomllib
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -17,10 +16,10 @@ from identity.settings import extend_settings, load_settings
 from pipeline.normalisers import (
     ADDRESS_COLUMNS,
     address_step,
-    birth_date_step,
     company_step,
     email_step,
     gender_step,
+    historic_birth_date_step,
     identifier_step,
     name_step,
     national_id_step,
@@ -210,7 +209,7 @@ def _standardise(con: duckdb.DuckDBPyConnection, country: str | None) -> None:
     steps = [
         name_step(),
         address_step(),
-        birth_date_step(None, date.today()),
+        historic_birth_date_step(),
         gender_step(),
         company_step(),
         national_id_step(),

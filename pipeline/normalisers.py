@@ -15,7 +15,7 @@ from pipeline.values import Normaliser, Step
 from transforms.addresses import standardise_addresses
 from transforms.companies import standardise_companies
 from transforms.consents import standardise_consents
-from transforms.dates import standardise_birth_dates
+from transforms.dates import standardise_birth_dates, standardise_dates
 from transforms.emails import standardise_emails
 from transforms.genders import standardise_genders
 from transforms.identifiers import clean_identifiers
@@ -37,6 +37,7 @@ NAME_COLUMNS = (
     "name_pinyin_toned",
     "name_suffix",
 )
+_BIRTH_DATE = {"date": "birth_date", "date_alt": "birth_date_alt"}
 ADDRESS_COLUMNS = ("address", "street", "country", "region", "city", "district", "postcode")
 
 
@@ -84,9 +85,12 @@ def birth_date_step(order: str | None, today: date) -> Step:
     def normalise(values: pa.Table) -> pa.Table:
         return standardise_birth_dates(values.append_column("order", _constant(values, order)), as_of=today)
 
-    return Step(
-        "birth_date", normalise, {"value": "raw_birth_date"}, {"date": "birth_date", "date_alt": "birth_date_alt"}
-    )
+    return Step("birth_date", normalise, {"value": "raw_birth_date"}, _BIRTH_DATE)
+
+
+def historic_birth_date_step() -> Step:
+    """A birth date of any century, as census and archive tables have them."""
+    return Step("birth_date", standardise_dates, {"value": "raw_birth_date"}, _BIRTH_DATE)
 
 
 def gender_step() -> Step:

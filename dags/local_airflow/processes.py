@@ -18,11 +18,11 @@ import psutil  # type: ignore[import-untyped]
 GRACE_SECONDS = 15.0
 
 
-def run_airflow(arguments: list[str], environment: dict[str, str], output: Path) -> int:
-    """Run an `airflow` command to its end; returns its exit code, its output goes to the file."""
+def run_module(arguments: list[str], environment: dict[str, str], output: Path) -> int:
+    """Run `python -m …` to its end; returns its exit code, its output goes to the file."""
     with output.open("ab") as file:
         return subprocess.call(
-            [sys.executable, "-m", "airflow", *arguments],
+            [sys.executable, "-m", *arguments],
             env=environment,
             stdin=subprocess.DEVNULL,
             stdout=file,
@@ -30,11 +30,11 @@ def run_airflow(arguments: list[str], environment: dict[str, str], output: Path)
         )
 
 
-def start_airflow(arguments: list[str], environment: dict[str, str], output: Path) -> "subprocess.Popen[bytes]":
-    """Start an `airflow` command in a session of its own; its output goes to the file."""
+def start_module(arguments: list[str], environment: dict[str, str], output: Path) -> "subprocess.Popen[bytes]":
+    """Start `python -m …` in a session of its own; its output goes to the file."""
     with output.open("ab") as file:
         return subprocess.Popen(
-            [sys.executable, "-m", "airflow", *arguments],
+            [sys.executable, "-m", *arguments],
             env=environment,
             stdin=subprocess.DEVNULL,
             stdout=file,

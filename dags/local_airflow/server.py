@@ -15,10 +15,10 @@ from pathlib import Path
 
 import psutil  # type: ignore[import-untyped]
 
-from dags.local_airflow.processes import members, run_airflow, start_airflow, stop_sessions
+from dags.local_airflow.processes import members, run_module, start_module, stop_sessions
 from dags.local_airflow.rest import Api
 from dags.local_airflow.settings import USER, Place, airflow_home, choose_port, ensure_password, environment
-from dags.stage_task import POOL, PRIORITY
+from dags.writer_pool import POOL, PRIORITY, SLOTS
 from pipeline.config import Config
 
 Say = Callable[[str], None]
@@ -122,14 +122,14 @@ def _started(pid: int) -> float | None:
 
 def _migrate(server: Server) -> None:
     log = server.place.output / "migrate.log"
-    if run_airflow(["db", "migrate"], server.environment, log):
+    if run_module(["airflow", "db", "migrate"], server.environment, log):
         raise LocalAirflowError(f"Airflow could not prepare its database: see {log}")
 
 
 def _start(server: Server) -> None:
     for name, arguments in COMPONENTS.items():
         log = server.place.output / f"{name}.log"
-        server.components[name] = start_airflow(arguments, server.environment, log)
+        server.components[name] = start_module(["airflow", *arguments], server.environment, log)
         # Written after each start, so that `stop` finds them even when we are killed in between.
         record = {str(session): _started(session) for session in server.sessions}
         _record_file(server.place.home).write_text(json.dumps(record), encoding="utf-8")
@@ -142,7 +142,7 @@ def _wait_until_ready(server: Server, api: Api, config: Config) -> None:
         "Airflow's components do not report healthy",
     )
     api.log_in()
-    api.ensure_pool(POOL, 1, "DuckDB lets one process at a time write the warehouse file")
+    api.ensure_pool(POOL, SLOTS, "DuckDB lets one process at a time write the warehouse file")
     expected = expected_dags(config)
     wait_until(lambda: expected <= api.dag_ids() or bool(api.import_errors()), server, "the DAGs do not appear")
     if errors := api.import_errors():

@@ -1,13 +1,13 @@
 """The proof that the DAGs do what `guiyi run` does, on a real scheduler.
 
-In: nothing but the project. Out: nothing when the warehouse Airflow built equals the one built in this process, else
-an error that says what differs or which task failed.
+In: nothing but the project. Out: nothing when the warehouse Airflow built equals the one `guiyi run` built, else an
+error that says what differs or which task failed.
 
 1. Fresh exports of a few hundred persons, and a data directory for each of the two ways.
 2. A real scheduler, DAG processor and API server; every ingest DAG is triggered over the REST API.
 3. A day of one source is backfilled as well.
 4. The chain of assets must come to rest with every run green.
-5. The same exports go through the stages in this process.
+5. Meanwhile `guiyi run` takes the same exports into the other data directory.
 6. Row counts of every table outside ops must be equal, and so must the grouping of records into customers.
 
 Everything started is stopped, however it ends; the directory is kept when it ends badly.
@@ -17,7 +17,7 @@ import shutil
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -28,11 +28,11 @@ from rich.console import Console
 from rich.table import Table
 
 from dags.local_airflow.comparison import TableRows, compare_rows, count_regrouped
-from dags.local_airflow.processes import run_airflow
+from dags.local_airflow.processes import run_module, start_module, stop_sessions
 from dags.local_airflow.rest import Api
 from dags.local_airflow.server import LocalAirflowError, Say, Server, expected_dags, run_server
 from dags.local_airflow.settings import USER
-from dags.stage_task import PRIORITY
+from dags.writer_pool import PRIORITY
 from pipeline.config import Config, load_config
 
 CUSTOMERS = 300
@@ -55,19 +55,21 @@ def run_smoke(console: Console) -> None:
         console.print(f"[dim]{time.monotonic() - started:6.1f} s[/dim]  {text}", highlight=False, soft_wrap=True)
 
     with _scratch(say) as scratch:
-        by_airflow, directly = (
-            replace(base, home=scratch / name, inbox=scratch / "exports") for name in ("by_airflow", "directly")
+        by_airflow, by_command = (
+            replace(base, home=scratch / name, inbox=scratch / "exports") for name in ("by_airflow", "by_command")
         )
         _write_exports(by_airflow.inbox, say)
         with run_server(by_airflow, say) as server, Api(server.place.url, USER, server.password) as api:
             api.log_in()
             _ingest_everything(api, by_airflow, say)
-            _backfill_one_day(server, by_airflow, say)
-            _wait_for_rest(server, api, by_airflow, say)
-        say("everything started has been stopped; now the same exports in this process")
-        _run_directly(directly)
-        rows = compare_rows(by_airflow.warehouse, directly.warehouse)
-        regrouped = count_regrouped(by_airflow.warehouse, directly.warehouse)
+            with _guiyi_run(by_command, server.environment) as finished:
+                _backfill_one_day(server, by_airflow, say)
+                _wait_for_rest(server, api, by_airflow, say)
+                say("the chain is at rest; waiting for `guiyi run`")
+                finished()
+        say("everything started has been stopped")
+        rows = compare_rows(by_airflow.warehouse, by_command.warehouse)
+        regrouped = count_regrouped(by_airflow.warehouse, by_command.warehouse)
         _show(console, rows)
         _judge(rows, regrouped)
     say("[green]the same[/green]: every table, and every record with the same others")
@@ -103,8 +105,8 @@ def _backfill_one_day(server: Server, config: Config, say: Say) -> None:
     # Today's run: after the backfill of an earlier day the schedule would at once make the run of last midnight.
     day = datetime.now(UTC).date().isoformat()
     log = server.place.output / "backfill.log"
-    command = ["backfill", "create", "--dag-id", dag_id, "--from-date", day, "--to-date", day]
-    if run_airflow(command, server.environment, log):
+    command = ["airflow", "backfill", "create", "--dag-id", dag_id, "--from-date", day, "--to-date", day]
+    if run_module(command, server.environment, log):
         raise SmokeFailed(f"`airflow backfill create` failed: see {log}")
     say(f"asked for a backfill of one day of {dag_id}")
 
@@ -132,8 +134,12 @@ def _check_tasks(server: Server, api: Api) -> None:
         attempt = f"attempt={task['try_number']}.log"
         folder = f"dag_id={task['dag_id']}/run_id={task['dag_run_id']}/task_id={task['task_id']}"
         log = server.place.task_logs / folder / attempt
-        tail = log.read_text(encoding="utf-8").splitlines()[-LOG_LINES:] if log.exists() else ["(no log)"]
-        raise SmokeFailed("\n".join([f"{task['dag_id']}.{task['task_id']} is {task['state']}; {log} ends with", *tail]))
+        raise SmokeFailed(f"{task['dag_id']}.{task['task_id']} is {task['state']}; {log} ends with\n{_tail(log)}")
+
+
+def _tail(log: Path) -> str:
+    lines = log.read_text(encoding="utf-8").splitlines() if log.exists() else ["(no such file)"]
+    return "\n".join(lines[-LOG_LINES:])
 
 
 def _at_rest(api: Api, runs: list[dict[str, Any]], expected: set[str]) -> bool:
@@ -152,15 +158,28 @@ def _summary(runs: list[dict[str, Any]]) -> str:
     return "green runs: " + ", ".join(f"{stage} {done[stage]}/{total[stage]}" for stage in PRIORITY if total[stage])
 
 
-def _run_directly(config: Config) -> None:
-    from pipeline.run import run_all
+@contextmanager
+def _guiyi_run(config: Config, environment: dict[str, str]) -> Iterator[Callable[[], None]]:
+    """Start `guiyi run`; yields what waits for its end. Stopped on leaving if it still runs."""
+    config.home.mkdir(parents=True)
+    log = config.home / "run.log"
+    own = {"GUIYI_HOME": str(config.home), "GUIYI_INBOX": str(config.inbox)}
+    process = start_module(["pipeline.command_line", "run"], environment | own, log)
 
-    run_all(config)
+    def finish() -> None:
+        if process.wait(timeout=CHAIN_SECONDS):
+            raise SmokeFailed(f"`guiyi run` failed; {log} ends with\n{_tail(log)}")
+
+    try:
+        yield finish
+    finally:
+        stop_sessions([process.pid])
+        process.wait()
 
 
 def _show(console: Console, rows: list[TableRows]) -> None:
     table = Table("table", title="rows", title_justify="left")
-    for heading in ("Airflow", "this process", ""):
+    for heading in ("Airflow", "guiyi run", ""):
         table.add_column(heading, justify="right")
     for row in rows:
         note = "[red]differs[/red]" if row.differs else "history" if row.is_history else "equal"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import duckdb
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from identity.columns import Codes, Column, encode, encode_together, numbers
 from identity.comparisons.attributes import compare_category, compare_number, compare_text, compare_word
@@ -14,25 +15,30 @@ from identity.comparisons.identifiers import Names, compare_identifier
 from identity.comparisons.names import compare_names
 from identity.comparisons.places import compare_places
 from identity.engines.duckdb import read_arrow
-from identity.rules import Rule
 from identity.settings import Settings
 
 # What is compared of a contact below equality: the part that may be equal, and the text that may have a typo.
 PARTS = {
-    "email": ("email_local", "email_local"),
+    "email": ("email_local", "email"),
     "phone": ("phone_tail", "phone"),
     "national_id": (None, "national_id"),
 }
 
 
 def list_comparisons(
-    con: duckdb.DuckDBPyConnection, namespaces: list[str], rules: list[Rule], settings: Settings
+    con: duckdb.DuckDBPyConnection, namespaces: list[str], bits: dict[str, int], settings: Settings
 ) -> list[Comparison]:
-    """Every comparison for which some record has a value, over identity_person and identity_value."""
+    """Every comparison for which some record has a value, over identity_person and identity_value.
+
+    bits: the bit of each blocking rule in the rule masks of pairs.
+    """
     people = read_arrow(con, "select * from identity_person order by rid")
     found = _standard_comparisons(people)
     for name in namespaces:
-        found.append(_identifier_comparison(con, people, name, rules, settings))
+        # A namespace in which no two records agree, such as a source's own record key, tells nothing.
+        if name not in PARTS and name not in bits and f"{name} shared" not in bits:
+            continue
+        found.append(_identifier_comparison(con, people, name, bits, settings))
     found.extend(_extra_comparisons(people, settings))
     return found
 
@@ -42,9 +48,8 @@ def _standard_comparisons(people: pa.Table) -> list[Comparison]:
     found = []
     if _has(people, "given") or _has(people, "family"):
         parts = ("given", "family", "given_first", "given_pinyin", "family_pinyin")
-        whole = encode(people["name_sorted"]).codes
         given, family, first, given_pinyin, family_pinyin = encode_together(*(people[name] for name in parts))
-        found += compare_names(given, family, first, given_pinyin, family_pinyin, whole)
+        found += compare_names(given, family, first, given_pinyin, family_pinyin, encode(people["name_letters"]).codes)
     if _has(people, "birth"):
         days = numbers(people["birth"])
         found.append(compare_dates("birth_date", days, numbers(people["birth_alt"]), encode(people["birth"]).codes))
@@ -61,10 +66,9 @@ def _standard_comparisons(people: pa.Table) -> list[Comparison]:
 
 
 def _identifier_comparison(
-    con: duckdb.DuckDBPyConnection, people: pa.Table, name: str, rules: list[Rule], settings: Settings
+    con: duckdb.DuckDBPyConnection, people: pa.Table, name: str, bits: dict[str, int], settings: Settings
 ) -> Comparison:
     """The comparison of one namespace; exact counts of agreeing pairs come from the value table."""
-    by_name = {rule.name: number for number, rule in enumerate(rules)}
     namespace = settings.namespace(name)
     limit = namespace.max_persons
     random = con.execute(
@@ -80,11 +84,12 @@ def _identifier_comparison(
         name,
         namespace,
         _issuer_codes(con, name, people.num_rows),
-        (by_name[name], by_name[f"{name} shared"]),
+        (bits.get(name), bits.get(f"{name} shared")),
         random or (0.0, 0.0),
         part=encode(people[part]).codes if part else None,
         near_on=encode(people[near]) if near else None,
         names=_spelled_names(con, people) if name == "email" else None,
+        edits=2 if name == "email" else 1,
     )
 
 
@@ -93,7 +98,8 @@ def _spelled_names(con: duckdb.DuckDBPyConnection, people: pa.Table) -> Names:
     spelled = np.zeros(people.num_rows, np.bool_)
     spelled[np.asarray(con.execute("select rid from identity_named_local").fetchnumpy()["rid"])] = True
     named = np.asarray(people["given"].is_valid()) | np.asarray(people["family"].is_valid())
-    return Names(spelled, named)
+    letters = pc.replace_substring_regex(people["email_local"], "[0-9]", "")
+    return Names(spelled, encode(letters).codes, named)
 
 
 def _issuer_codes(con: duckdb.DuckDBPyConnection, namespace: str, records: int) -> Codes:

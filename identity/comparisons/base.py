@@ -57,6 +57,7 @@ class Level:
     random: exact number of record pairs at this level, where it is known without sampling.
     trust: share of these pairs that are one person beforehand; bounds how far learning may doubt or believe.
     silent: whether the level weighs nothing, like `missing`: what it says is already told by another comparison.
+    within: number of a wider level that strangers at this level also count for.
     """
 
     name: str
@@ -66,6 +67,7 @@ class Level:
     random: float | None = None
     trust: float | None = None
     silent: bool = False
+    within: int | None = None
 
 
 @dataclass(frozen=True)

@@ -7,10 +7,10 @@ phones are also compared by what people get wrong in them.
     same        a value in common that few persons carry
     shared      a value in common that many carry: a household's or a shop's
     same local  e-mail: equal before the @ (robert255@a | robert255@b)
-    near local  e-mail: one or two edits before the @; phone: one digit; numbers: one character
+    near        e-mail: one or two edits; phone: one digit; identity number: one character
     same tail   phone: the last eight digits agree
-    same name   e-mail: same or near local part, but one that spells a name (robert.smith@a | robert.smith@b), and
-                one of the records has no name
+    same name   e-mail: the same local part at another provider, or other digits behind it, where it spells a name
+                (robert.smith@a | robert.smith@b) and one of the records has no name of its own
     told        the same, where both records have a name: compared there already, weighs nothing here
     different   both have a value of the same issuer, none in common
 """
@@ -32,9 +32,10 @@ SAME, SHARED, PART, NEAR, NAME, TOLD, DIFFERENT = range(1, 8)
 
 @dataclass(frozen=True)
 class Names:
-    """Per record: whether its local part spells a name, whether it has a name of its own."""
+    """Per record: whether its local part spells a name, code of its letters, whether it has a name of its own."""
 
     spelled: npt.NDArray[np.bool_]
+    letters: Codes
     known: npt.NDArray[np.bool_]
 
 
@@ -42,17 +43,19 @@ def compare_identifier(
     name: str,
     namespace: Namespace,
     issuers: Codes,
-    bits: tuple[int, int],
+    bits: tuple[int | None, int | None],
     random: tuple[float, float],
     part: Codes | None = None,
     near_on: Column | None = None,
     names: Names | None = None,
+    edits: int = 1,
 ) -> Comparison:
     """The comparison of one namespace.
 
     issuers: code per record of who issued its value, -1 where it has none.
-    bits: numbers of the blocking rules for the same and the shared value; random: pairs each of them stands for.
-    part, near_on: what is compared below equality, if anything; names: which records' local part spells a name.
+    bits: of the blocking rules for the same and the shared value, if they found any; random: pairs of each in all.
+    part, near_on: what is compared below equality, if anything; edits: how far apart near is;
+    names: which records' local part spells a name.
     """
     vocabulary = Vocabulary(near_on.vocabulary) if near_on is not None else None
 
@@ -61,43 +64,58 @@ def compare_identifier(
         left, right = issuers[pairs.left], issuers[pairs.right]
         out[both_present(left, right) & (left == right)] = DIFFERENT
         at = np.flatnonzero(out == DIFFERENT)
-        if near_on is not None and vocabulary is not None:
-            out[at[_are_near(near_on.codes[pairs.left[at]], near_on.codes[pairs.right[at]], vocabulary)]] = NEAR
-        if part is not None:
-            first, second = part[pairs.left[at]], part[pairs.right[at]]
-            out[at[both_present(first, second) & (first == second)]] = PART
+        near, alike = _are_near(pairs, at, near_on, vocabulary, edits), _are_equal(pairs, at, part)
+        out[at[alike]] = PART
+        # An e-mail with a typo in its domain is near; a phone without its country code is not one digit off.
+        out[at[near if names is not None else near & ~alike]] = NEAR
         if names is not None:
-            _set_names_apart(out, names, pairs)
-        out[(pairs.rules >> np.uint64(bits[1])) & np.uint64(1) != 0] = SHARED
-        out[(pairs.rules >> np.uint64(bits[0])) & np.uint64(1) != 0] = SAME
+            _set_names_apart(out, names, part, pairs)
+        for bit, level in ((bits[1], SHARED), (bits[0], SAME)):
+            if bit is not None:
+                out[(pairs.rules >> np.uint64(bit)) & np.uint64(1) != 0] = level
         return out
 
     return Comparison(name, _levels(name, namespace, random), evaluate)
 
 
-def _set_names_apart(out: Levels, names: Names, pairs: Pairs) -> None:
-    """Likeness of local parts that spell a name is likeness of names."""
+def _set_names_apart(out: Levels, names: Names, part: Codes | None, pairs: Pairs) -> None:
+    """Likeness of local parts that spell a name is likeness of names, unless letters were mistyped."""
     at = np.flatnonzero((out == PART) | (out == NEAR))
     left, right = pairs.left[at], pairs.right[at]
-    spelled = names.spelled[left] | names.spelled[right]
-    told = names.known[left] & names.known[right]
+    mistyped = names.letters[left] != names.letters[right]
+    if part is not None:
+        mistyped |= (part[left] == part[right]) & (out[at] == NEAR)
+    spelled = (names.spelled[left] | names.spelled[right]) & ~mistyped
     out[at[spelled]] = NAME
-    out[at[spelled & told]] = TOLD
+    out[at[spelled & names.known[left] & names.known[right]]] = TOLD
 
 
-def _are_near(left: Codes, right: Codes, vocabulary: Vocabulary) -> npt.NDArray[np.bool_]:
-    """One edit apart, or two in text of eight characters and more."""
-    out = np.zeros(len(left), np.bool_)
-    at = np.flatnonzero(both_present(left, right) & (left != right))
-    distances = vocabulary.distances(left[at], right[at], 1)
-    long = np.minimum(vocabulary.lengths[left[at]], vocabulary.lengths[right[at]]) >= 5
-    out[at[(distances <= 1) & long]] = True
+def _are_equal(pairs: Pairs, at: npt.NDArray[np.intp], part: Codes | None) -> npt.NDArray[np.bool_]:
+    """Whether the parts that may be equal are."""
+    if part is None:
+        return np.zeros(len(at), np.bool_)
+    left, right = part[pairs.left[at]], part[pairs.right[at]]
+    return both_present(left, right) & (left == right)
+
+
+def _are_near(
+    pairs: Pairs, at: npt.NDArray[np.intp], near_on: Column | None, vocabulary: Vocabulary | None, edits: int
+) -> npt.NDArray[np.bool_]:
+    """Whether texts of five letters and more are at most so many edits apart."""
+    out = np.zeros(len(at), np.bool_)
+    if near_on is None or vocabulary is None:
+        return out
+    left, right = near_on.codes[pairs.left[at]], near_on.codes[pairs.right[at]]
+    some = np.flatnonzero(both_present(left, right) & (left != right))
+    left, right = left[some], right[some]
+    long = np.minimum(vocabulary.lengths[left], vocabulary.lengths[right]) >= 5
+    out[some] = (vocabulary.distances(left, right, edits) <= edits) & long
     return out
 
 
 def _levels(name: str, namespace: Namespace, random: tuple[float, float]) -> tuple[Level, ...]:
     part = {"email": "same local part", "phone": "same tail"}.get(name, "part")
-    near = {"email": "near local part", "phone": "one digit", "national_id": "one character"}.get(name, "near")
+    near = {"email": "near", "phone": "one digit", "national_id": "one character"}.get(name, "near")
     change = 0.02 if namespace.unique_per_person else 0.35
     household = {"email": 0.10, "phone": 0.40}.get(name, 0.01 if namespace.kind == "person" else 0.6)
     return (

@@ -6,18 +6,22 @@ a Chinese name tells whether a romanised spelling and hanzi are one name, and wh
     exact          王 | 王, smith | smith (simplified characters, lower case, no accents)
     nickname       bob | robert
     romanised      小明 | xiaoming
-    swapped        given name of one record = family name of the other; weighs with the given name, for both parts
+    swapped        given name of one record = family name of the other, or the same letters in another order
     typo           one edit: smith | smiht
     shortened      mary ann | mary, alex | alexander
     same sound     小明 | 晓明
     near           two edits in a word of six letters and more; one of two or three hanzi differs
     initial        j | john
-    different
+    different      and the other part agrees or is missing
+    other name     both parts differ
+
+`swapped` and `other name` concern both parts at once; they weigh with the given name, and nothing with the family name.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -28,33 +32,59 @@ from identity.nicknames import nickname_edges
 from identity.similarity import Vocabulary
 
 Mask = npt.NDArray[np.bool_]
+LevelFunction = Callable[[Pairs], Levels]
 
-EXACT, NICKNAME, ROMANISED, SWAPPED, TYPO, SHORTENED, SAME_SOUND, NEAR, INITIAL, DIFFERENT = range(1, 11)
+EXACT, NICKNAME, ROMANISED, SWAPPED, TYPO, SHORTENED, SAME_SOUND, NEAR, INITIAL, DIFFERENT, OTHER = range(1, 12)
+
+
+@dataclass(frozen=True)
+class _Part:
+    """One part of the name: codes of the part, of its first word, of its pinyin; nickname edges of the vocabulary."""
+
+    own: Codes
+    first: Codes
+    pinyin: Codes
+    edges: npt.NDArray[np.int64]
 
 
 def compare_names(
-    given: Column, family: Column, given_first: Column, given_pinyin: Column, family_pinyin: Column, whole: Codes
+    given: Column, family: Column, given_first: Column, given_pinyin: Column, family_pinyin: Column, letters: Codes
 ) -> list[Comparison]:
     """The comparisons of given and family name.
 
-    All columns share one vocabulary; whole: code per record of its name in any order.
+    All columns share one vocabulary; letters: code per record of all letters of its name in alphabetic order.
     """
     words = Vocabulary(given.vocabulary)
-    edges = nickname_edges(given.vocabulary)
-    compare_given = _part(given.codes, family.codes, given_pinyin.codes, words, edges, given_first.codes)
-    compare_family = _part(family.codes, given.codes, family_pinyin.codes, words, np.empty(0, np.int64), None)
+    one = _Part(given.codes, given_first.codes, given_pinyin.codes, nickname_edges(given.vocabulary))
+    two = _Part(family.codes, family.codes, family_pinyin.codes, np.empty(0, np.int64))
+    given_level, family_level = _level(one, two, letters, words), _level(two, one, letters, words)
     return [
         Comparison(
-            "given_name", _given_levels(given.codes, whole), compare_given, separates_household=True, lasting=True
+            "given_name",
+            _given_levels(given.codes, letters),
+            _together(given_level, family_level),
+            separates_household=True,
+            lasting=True,
         ),
-        Comparison("family_name", _family_levels(family.codes), compare_family, lasting=True),
+        Comparison("family_name", _family_levels(family.codes), _together(family_level, given_level), lasting=True),
     ]
 
 
-def _part(
-    own: Codes, other: Codes, pinyin: Codes, words: Vocabulary, edges: npt.NDArray[np.int64], first: Codes | None
-) -> Callable[[Pairs], Levels]:
+def _together(own: LevelFunction, other: LevelFunction) -> LevelFunction:
+    """Two parts that differ at once are one event, not two: another name altogether."""
+
+    def evaluate(pairs: Pairs) -> Levels:
+        out = own(pairs)
+        at = np.flatnonzero(out == DIFFERENT)
+        out[at[other(pairs.take(at)) == DIFFERENT]] = OTHER
+        return out
+
+    return evaluate
+
+
+def _level(part: _Part, other: _Part, letters: Codes, words: Vocabulary) -> LevelFunction:
     """The level function of one name part; `other` is the other part, for swapped names."""
+    own = part.own
 
     def evaluate(pairs: Pairs) -> Levels:
         left, right = own[pairs.left], own[pairs.right]
@@ -63,10 +93,13 @@ def _part(
         out[present] = DIFFERENT
         out[present & (left == right)] = EXACT
         at = np.flatnonzero(present & (left != right))
-        out[at] = _compare_words(left[at], right[at], words, edges)
-        _apply_first_tokens(out, at, first, pairs)
-        _apply_pinyin(out, at, pinyin, left, right, words, pairs)
-        out[at[_are_swapped(left[at], right[at], other[pairs.left[at]], other[pairs.right[at]], words)]] = SWAPPED
+        out[at] = _compare_words(left[at], right[at], words, part.edges)
+        _apply_first_tokens(out, at, part.first, pairs)
+        _apply_pinyin(out, at, part.pinyin, left, right, words, pairs)
+        crossed = _are_swapped(left[at], right[at], other.own[pairs.left[at]], other.own[pairs.right[at]], words)
+        first, second = letters[pairs.left[at]], letters[pairs.right[at]]
+        reordered = both_present(first, second) & (first == second) & (out[at] > ROMANISED) & (out[at] != SAME_SOUND)
+        out[at[crossed | reordered]] = SWAPPED
         return out
 
     return evaluate
@@ -91,10 +124,8 @@ def _compare_words(left: Codes, right: Codes, words: Vocabulary, edges: npt.NDAr
     return out
 
 
-def _apply_first_tokens(out: Levels, at: npt.NDArray[np.intp], first: Codes | None, pairs: Pairs) -> None:
+def _apply_first_tokens(out: Levels, at: npt.NDArray[np.intp], first: Codes, pairs: Pairs) -> None:
     """A given name of several words against its first word alone is a shortened one."""
-    if first is None:
-        return
     same = first[pairs.left[at]] == first[pairs.right[at]]
     weak = out[at] > SHORTENED
     out[at[same & weak & (first[pairs.left[at]] >= 0)]] = SHORTENED
@@ -109,6 +140,12 @@ def _apply_pinyin(
     hit = at[same]
     han_left, han_right = words.is_han[left[hit]], words.is_han[right[hit]]
     out[hit] = np.where(han_left & han_right, SAME_SOUND, ROMANISED)
+    # A spelling with a typo is compared with the pinyin of the hanzi.
+    rest = np.flatnonzero(~same & (words.is_han[left[at]] != words.is_han[right[at]]) & (out[at] == DIFFERENT))
+    first = np.where(sound_left[rest] >= 0, sound_left[rest], left[at[rest]])
+    second = np.where(sound_right[rest] >= 0, sound_right[rest], right[at[rest]])
+    near = (words.distances(first, second, 1) <= 1) & (np.minimum(words.lengths[first], words.lengths[second]) >= 4)
+    out[at[rest[near]]] = TYPO
 
 
 def _are_swapped(left: Codes, right: Codes, other_left: Codes, other_right: Codes, words: Vocabulary) -> Mask:
@@ -122,19 +159,20 @@ def _are_swapped(left: Codes, right: Codes, other_left: Codes, other_right: Code
     return np.asarray(out)
 
 
-def _given_levels(codes: Codes, whole: Codes) -> tuple[Level, ...]:
+def _given_levels(codes: Codes, letters: Codes) -> tuple[Level, ...]:
     return (
         missing(),
         Level("exact", 0.74, 0.02, frequency=codes, random=pairs_of_equal(codes)),
         Level("nickname", 0.04, 0.004),
         Level("romanised", 0.04, 0.002),
-        Level("swapped", 0.02, 0.001, frequency=whole),
+        Level("swapped", 0.02, 0.001, frequency=letters),
         Level("typo", 0.05, 0.01),
         Level("shortened", 0.02, 0.01),
         Level("same sound", 0.01, 0.01),
         Level("near", 0.02, 0.03),
         Level("initial", 0.03, 0.03),
-        Level("different", 0.03, 0.883),
+        Level("different", 0.02, 0.64),
+        Level("other name", 0.01, 0.243, within=DIFFERENT),
     )
 
 
@@ -151,4 +189,5 @@ def _family_levels(codes: Codes) -> tuple[Level, ...]:
         Level("near", 0.02, 0.01),
         Level("initial", 0.003, 0.006),
         Level("different", 0.05, 0.11),
+        Level("other name", 0.0, 0.0, silent=True, within=DIFFERENT),
     )

@@ -11,10 +11,63 @@ from pipeline.demo.households import WESTERN, People
 from pipeline.demo.names import Names
 from pipeline.demo.vocabulary import Vocabulary
 
-CALLING_CODES = {"CN": "86", "US": "1", "CA": "1", "GB": "44", "AU": "61", "DE": "49", "HK": "852", "TW": "886", "SG": "65"}
+CALLING_CODES = {
+    "CN": "86",
+    "US": "1",
+    "CA": "1",
+    "GB": "44",
+    "AU": "61",
+    "DE": "49",
+    "HK": "852",
+    "TW": "886",
+    "SG": "65",
+}
 _CHINESE_PREFIXES = np.array(
-    "134 135 136 137 138 139 147 150 151 152 157 158 159 178 182 183 184 187 188 198 130 131 132 145 155 156 166 175 176"
-    " 185 186 133 149 153 173 177 180 181 189 191 199".split(), dtype=object)
+    [
+        "134",
+        "135",
+        "136",
+        "137",
+        "138",
+        "139",
+        "147",
+        "150",
+        "151",
+        "152",
+        "157",
+        "158",
+        "159",
+        "178",
+        "182",
+        "183",
+        "184",
+        "187",
+        "188",
+        "198",
+        "130",
+        "131",
+        "132",
+        "145",
+        "155",
+        "156",
+        "166",
+        "175",
+        "176",
+        "185",
+        "186",
+        "133",
+        "149",
+        "153",
+        "173",
+        "177",
+        "180",
+        "181",
+        "189",
+        "191",
+        "199",
+    ],
+    dtype=object,
+)
 # National mobile numbers without the trunk zero: first digits and how many follow.
 _MOBILE_SHAPES = {
     "GB": (("7400", "7500", "7700", "7712", "7800", "7911", "7960", "7890", "7725", "7590"), 6),
@@ -45,12 +98,19 @@ def draw_landlines(rng: np.random.Generator, country: np.ndarray, area_code: np.
     """Draw a national landline number per entry, with the area code of its place."""
     rows = len(country)
     serial = draw_unique_numbers(rng, 0, 10_000_000, rows)
-    long_code = np.isin(area_code, ("10", "21", "22", "23", "20", "24", "25", "27", "28", "29", "755", "571", "512", "769", "757"))
+    long_code = np.isin(
+        area_code, ("10", "21", "22", "23", "20", "24", "25", "27", "28", "29", "755", "571", "512", "769", "757")
+    )
     chinese = area_code + np.where(long_code, "8", "") + _pad(2_000_000 + serial % 6_000_000, 7)
     shapes = {
         "CN": chinese,
-        "GB": area_code + np.where(np.isin(area_code, ("20", "29", "28")), "7", "") + np.where(
-            np.isin(area_code, ("1865", "1223")), _pad(200_000 + serial % 700_000, 6), _pad(2_000_000 + serial % 7_000_000, 7)),
+        "GB": area_code
+        + np.where(np.isin(area_code, ("20", "29", "28")), "7", "")
+        + np.where(
+            np.isin(area_code, ("1865", "1223")),
+            _pad(200_000 + serial % 700_000, 6),
+            _pad(2_000_000 + serial % 7_000_000, 7),
+        ),
         "AU": area_code + "9" + _pad(serial, 7),
         "DE": area_code + _pad(2_000_000 + serial % 7_000_000, 7),
         "HK": "2" + _pad(1_000_000 + serial % 8_000_000, 7),
@@ -68,7 +128,10 @@ def draw_mailboxes(
     local = [_draw_local_parts(rng, people, names, words) for _ in range(kinds)]
     domain = [_draw_domains(rng, people, words) for _ in range(kinds)]
     numeric = [np.array([part.isdigit() for part in parts], dtype=bool) for parts in local]
-    domain = [np.where(digits & (people.culture != WESTERN), "qq.com", name) for digits, name in zip(numeric, domain, strict=True)]
+    domain = [
+        np.where(digits & (people.culture != WESTERN), "qq.com", name)
+        for digits, name in zip(numeric, domain, strict=True)
+    ]
     return np.split(_number_duplicates(np.concatenate(local), np.concatenate(domain)), kinds)
 
 
@@ -79,7 +142,9 @@ def draw_family_mailboxes(rng: np.random.Generator, people: People, names: Names
     local = np.select([pattern == 0, pattern == 1], ["the" + family + "s", family + "family"], family + "home")
     local = local + (people.household % 97).astype(str).astype(object)
     domain = _draw_domains(rng, people, words)[people.head]
-    heads = _number_duplicates(local[people.head == np.arange(len(local))], domain[people.head == np.arange(len(local))])
+    heads = _number_duplicates(
+        local[people.head == np.arange(len(local))], domain[people.head == np.arange(len(local))]
+    )
     order = np.cumsum(people.head == np.arange(len(local))) - 1
     return heads[order]
 
@@ -103,10 +168,30 @@ def _draw_local_parts(rng: np.random.Generator, people: People, names: Names, wo
     nick = words.words["mailbox_nicknames"][rng.integers(0, 30, rows)]
     some = rng.integers(10, 10_000, rows).astype(str).astype(object)
     qq = rng.integers(10**7, 4 * 10**9, rows).astype(str).astype(object)
-    west = [given + "." + family, initial + family, short + family, given + family + two_digits, family + "." + given,
-            given + "_" + family, short + some, nick + two_digits, short + "." + family + two_digits, initial + "." + family + some]
-    east = [qq, family + given, given + family, family + given + four_digits, nick + some, english + family, given + "." + family,
-            family + initial + some, english + some, family + given + day]
+    west = [
+        given + "." + family,
+        initial + family,
+        short + family,
+        given + family + two_digits,
+        family + "." + given,
+        given + "_" + family,
+        short + some,
+        nick + two_digits,
+        short + "." + family + two_digits,
+        initial + "." + family + some,
+    ]
+    east = [
+        qq,
+        family + given,
+        given + family,
+        family + given + four_digits,
+        nick + some,
+        english + family,
+        given + "." + family,
+        family + initial + some,
+        english + some,
+        family + given + day,
+    ]
     weights = np.where(people.culture == WESTERN, 0, 1)
     pick_west = draw_choice(rng, (22, 12, 12, 14, 5, 6, 9, 8, 8, 4), rows)
     pick_east = draw_choice(rng, (34, 12, 6, 11, 11, 6, 6, 6, 4, 4), rows)

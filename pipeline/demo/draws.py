@@ -6,6 +6,7 @@ In: the seed of the run and a topic name. Out: a numpy generator, or whole colum
 import zlib
 from collections.abc import Sequence
 
+import duckdb
 import numpy as np
 import pyarrow as pa
 
@@ -33,7 +34,11 @@ def draw_hex(rng: np.random.Generator, length: int, rows: int) -> np.ndarray:
     digits = np.ascontiguousarray(_ALPHABET[:16][rng.integers(0, 16, (rows, length))])
     table = str.maketrans("ABCDEFGHIJKLMNOP", "0123456789abcdef")
     text = "".join(digits.ravel().tolist()).translate(table)
-    return np.array([text], dtype=f"<U{max(1, len(text))}").view(f"<U{length}").astype(object) if rows else np.array([], object)
+    return (
+        np.array([text], dtype=f"<U{max(1, len(text))}").view(f"<U{length}").astype(object)
+        if rows
+        else np.array([], object)
+    )
 
 
 def draw_choice(rng: np.random.Generator, weights: Sequence[float] | np.ndarray, rows: int) -> np.ndarray:
@@ -47,3 +52,9 @@ def draw_unique_numbers(rng: np.random.Generator, low: int, high: int, rows: int
     step = (high - low) // max(rows, 1)
     slots = low + np.arange(rows, dtype=np.int64) * step
     return rng.permutation(slots + rng.integers(0, max(step, 1), rows))
+
+
+def fetch_columns(con: duckdb.DuckDBPyConnection, query: str, values: Sequence[object] = ()) -> dict[str, np.ndarray]:
+    """Fetch a query's columns as numpy arrays."""
+    table = con.execute(query, list(values)).to_arrow_table()
+    return {name: table.column(name).to_numpy(zero_copy_only=False) for name in table.column_names}

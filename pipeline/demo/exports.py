@@ -33,6 +33,7 @@ from pipeline.demo.prices import create_prices
 from pipeline.demo.profiles import create_profiles
 from pipeline.demo.records import create_records
 from pipeline.demo.truth import write_truth
+from pipeline.demo.versions import create_versions
 from pipeline.demo.visits import create_visits
 from pipeline.demo.vocabulary import load_vocabulary
 
@@ -93,6 +94,7 @@ def write_demo(
         create_records(con, seed, run.period)
         create_orders(con, seed, run.period, words)
         create_prices(con)
+        create_versions(con, seed, run.period)
         tell("profiles")
         create_profiles(con, words)
         tell("visits")

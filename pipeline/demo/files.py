@@ -4,6 +4,9 @@ In: a query that gives `moment` (epoch second) and `line` (the text of one row),
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
 
 import duckdb
 import numpy as np
@@ -15,13 +18,21 @@ from pipeline.demo.faults import draw_faults
 PAGE = 100
 
 
-def fetch_lines(con: duckdb.DuckDBPyConnection, query: str, run: Run) -> tuple[np.ndarray, np.ndarray]:
-    """Run a query for (moment, line); give day numbers and lines."""
-    table = con.execute(query).to_arrow_table()
+@dataclass(frozen=True)
+class Query:
+    """SQL that gives `moment` and `line`, with the values of its parameters."""
+
+    text: str
+    values: dict[str, Any] = field(default_factory=dict)
+
+
+def fetch_lines(con: duckdb.DuckDBPyConnection, query: Query, run: Run) -> tuple[np.ndarray, np.ndarray]:
+    """Run a query; give day numbers and lines."""
+    table = con.execute(query.text, query.values).to_arrow_table()
     return find_days(table.column("moment").to_numpy(), run.period), table.column("line").to_numpy()
 
 
-def write_lines(con: duckdb.DuckDBPyConnection, run: Run, pattern: str, query: str, kind: str) -> None:
+def write_lines(con: duckdb.DuckDBPyConnection, run: Run, pattern: str, query: Query, kind: str) -> None:
     """Write one file of lines per parcel."""
     day, lines = fetch_lines(con, query, run)
     rng = open_stream(run.seed, f"faults {pattern}")
@@ -30,8 +41,13 @@ def write_lines(con: duckdb.DuckDBPyConnection, run: Run, pattern: str, query: s
 
 
 def write_table(
-    con: duckdb.DuckDBPyConnection, run: Run, pattern: str, header: str, query: str,
-    encoding: str = "utf-8", rename: Callable[[str], str] = str,
+    con: duckdb.DuckDBPyConnection,
+    run: Run,
+    pattern: str,
+    header: str,
+    query: Query,
+    encoding: str = "utf-8",
+    rename: Callable[[str], str] = str,
 ) -> None:
     """Write one delimited file with its header per parcel."""
     day, lines = fetch_lines(con, query, run)
@@ -42,9 +58,9 @@ def write_table(
 
 
 def write_pages(
-    con: duckdb.DuckDBPyConnection, run: Run, pattern: str, query: str, wrap: Callable[[str, int, int], str]
+    con: duckdb.DuckDBPyConnection, run: Run, pattern: str, query: Query, wrap: Callable[[str, int, int], str]
 ) -> None:
-    """Write pages of up to 100 elements per parcel; `wrap` gets the joined elements, the page's number and how many follow."""
+    """Write pages of up to 100 elements; `wrap` gets the joined elements, the page's number and how many follow."""
     day, lines = fetch_lines(con, query, run)
     rng = open_stream(run.seed, f"faults {pattern}")
     for parcel in schedule(run, pattern, day):
@@ -52,7 +68,11 @@ def write_pages(
 
 
 def write_parcel_pages(
-    run: Run, pattern: str, parcel: Parcel, lines: np.ndarray, rng: np.random.Generator,
+    run: Run,
+    pattern: str,
+    parcel: Parcel,
+    lines: np.ndarray,
+    rng: np.random.Generator,
     wrap: Callable[[str, int, int], str],
 ) -> None:
     """Write the pages of one parcel; one that is not whole has its last page cut off."""
@@ -65,12 +85,10 @@ def write_parcel_pages(
         content = wrap(",".join(chosen[(number - 1) * PAGE : number * PAGE]), number, pages - number).encode()
         if not parcel.whole and number == pages:
             content = content[: len(content) * 2 // 3]
-        write_parcel(run, pattern, parcel, content, lambda name, page=number: _number(name, page))
+        write_parcel(run, pattern, parcel, content, partial(_number, page=number))
 
 
-def join_rows(
-    lines: np.ndarray, kind: str, rng: np.random.Generator, noise: float, encoding: str = "utf-8"
-) -> bytes:
+def join_rows(lines: np.ndarray, kind: str, rng: np.random.Generator, noise: float, encoding: str = "utf-8") -> bytes:
     """Encode rows, each ended by a line feed, with broken ones in between; whole stretches at a time."""
     rows = lines.tolist()
     faults = draw_faults(rows, kind, rng, noise, encoding)
@@ -88,4 +106,3 @@ def join_rows(
 def _number(name: str, page: int) -> str:
     day, suffix = name[:10], name[10:]
     return f"{day}-{page:03d}{suffix}"
-

@@ -24,10 +24,14 @@ create macro mistype_digits(s, kind, spot) as case
          || substr(s, slip_at(s, spot) + 2) end;
 create macro widen(s) as translate(s, '0123456789', '０１２３４５６７８９');
 create macro garble(s) as list_aggregate(list_transform(
-    string_split(regexp_replace(hex(encode(s)), '(..)', '\\1 ', 'g'), ' ')[:-2], lambda b: chr(('0x' || b)::int)), 'string_agg', '');
+    string_split(regexp_replace(hex(encode(s)), '(..)', '\\1 ', 'g'), ' ')[:-2], lambda b: chr(('0x' || b)::int)),
+        'string_agg', '');
 create macro day_of(second) as make_timestamp(second * 1000000)::date;
 create macro iso_time(second) as strftime(make_timestamp(second * 1000000), '%Y-%m-%dT%H:%M:%S.000Z');
-create macro local_time(second, hours) as strftime(make_timestamp((second + hours * 3600) * 1000000), '%Y-%m-%d %H:%M:%S');
+create macro local_time(second, hours) as strftime(make_timestamp((second + hours * 3600) * 1000000),
+    '%Y-%m-%d %H:%M:%S');
+create macro pick(list, n) as list[1 + n % len(list)];
+create macro american_time(second) as strftime(make_timestamp(second * 1000000), '%m/%d/%Y %I:%M:%S %p');
 create macro pair(k, v) as case when v is null or v = '' then '' else ',"' || k || '":' || to_json(v)::varchar end;
 create macro raw_pair(k, v) as case when v is null then '' else ',"' || k || '":' || v::varchar end;
 create macro cell(v) as case

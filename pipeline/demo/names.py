@@ -42,7 +42,9 @@ def draw_names(people: People, words: Vocabulary, seed: int) -> Names:
     western = _draw_western(rng, people, words)
     west = people.culture == WESTERN
     blank = np.full(len(west), "", dtype=object)
-    english = np.where(people.female, *(words.words[k][rng.integers(0, 20, len(west))] for k in ("english_female", "english_male")))
+    english = np.where(
+        people.female, *(words.words[k][rng.integers(0, 20, len(west))] for k in ("english_female", "english_male"))
+    )
     has_english = ~west & (rng.random(len(west)) < np.where(people.culture == OVERSEAS, 0.6, 0.15))
     return Names(
         family_han=np.where(west, blank, chinese["family_han"]),
@@ -147,11 +149,10 @@ def _draw_given(
         here = wanted == code
         pick[here] = members[draw_choice(rng, 1 / (np.arange(len(members)) + 12.0), int(here.sum()))]
     names, short = words.column("western_given.name"), words.column("western_given.nicknames")
+    # Six slots per name, shared evenly among its short forms.
     choices = [text.split("|") for text in short]
-    chosen = np.array([choices[k] for k in range(len(choices))], dtype=object) if False else choices
-    which = rng.random(len(pick))
-    table = np.array([[c[int(j * len(c) / 6)] for j in range(6)] for c in chosen], dtype=object)
-    return names[pick], table[pick, (which * 6).astype(np.int64)]
+    slots = np.array([[forms[slot * len(forms) // 6] for slot in range(6)] for forms in choices], dtype=object)
+    return names[pick], slots[pick, rng.integers(0, 6, len(pick))]
 
 
 def _draw_ranked(rng: np.random.Generator, words: Vocabulary, group: str, offset: float, rows: int) -> np.ndarray:

@@ -10,32 +10,34 @@ from pipeline.demo.channels import CHANNELS, FIELDS, ORDER_CHANNEL
 
 # Share of versions or records that show the trouble.
 RATES = {
-    "name_slip": 0.055,  # a letter wrong in a Latin name
-    "name_homophone": 0.05,  # another character with the same sound
-    "name_swapped": 0.05,  # given and family name in each other's field
-    "name_nickname": 0.20,  # Bob for Robert
-    "name_initial": 0.04,
-    "name_title": 0.06,  # 王先生
-    "name_traditional": 0.05,
-    "name_hanzi": 0.10,  # hanzi in a Western system
-    "name_english": 0.25,  # English first name of a Chinese person, where there is one
-    "name_upper": 0.08,
-    "name_garbled": 0.006,  # mojibake
-    "name_void": 0.006,  # "N/A", "test"
-    "phone_slip": 0.02,
-    "phone_other": 0.08,  # landline, work or family phone
-    "phone_void": 0.006,
-    "phone_shop": 0.010,  # staff typed the shop's own number
-    "phone_wide": 0.02,  # full-width digits
-    "mail_slip": 0.02,
-    "mail_second": 0.14,  # another mailbox of the person
-    "mail_family": 0.06,  # the household's mailbox
-    "mail_void": 0.006,
-    "birth_slip": 0.04,
-    "birth_void": 0.015,  # 1900-01-01
-    "address_short": 0.20,  # without room or unit
-    "address_slip": 0.06,
-    "unionid_other": 0.07,  # WeCom contact whose unionid comes from another open platform account
+    "name_slip": 0.0467,  # a letter wrong in a Latin name
+    "name_homophone": 0.0425,  # another character with the same sound
+    "name_swapped": 0.0425,  # given and family name in each other's field
+    "name_nickname": 0.17,  # Bob for Robert
+    "name_initial": 0.034,
+    "name_title": 0.051,  # 王先生
+    "name_traditional": 0.0425,
+    "name_hanzi": 0.085,  # hanzi in a Western system
+    "name_english": 0.2125,  # English first name of a Chinese person, where there is one
+    "name_upper": 0.068,
+    "name_garbled": 0.0051,  # mojibake
+    "name_void": 0.0051,  # "N/A", "test"
+    "phone_slip": 0.012,
+    "phone_other": 0.048,  # landline, work or family phone
+    "phone_void": 0.0036,
+    "phone_shop": 0.006,  # staff typed the shop's own number
+    "phone_wide": 0.012,  # full-width digits
+    "mail_slip": 0.012,
+    "mail_second": 0.084,  # another mailbox of the person
+    "mail_family": 0.036,  # the household's mailbox
+    "mail_void": 0.0036,
+    "birth_slip": 0.024,
+    "birth_void": 0.009,  # 1900-01-01
+    "address_short": 0.2,  # without room or unit
+    "address_slip": 0.036,
+    "unionid_other": 0.042,  # WeCom contact whose unionid comes from another open platform account
+    "order_gift": 0.07,  # sent to somebody else
+    "number_text": 0.003,  # words in a field for a number or a date
 }
 
 

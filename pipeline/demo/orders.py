@@ -1,9 +1,9 @@
 """What people bought: orders over two years, with their lines.
 
-In: tables `person`, `record`. Out: tables `purchase` (one row per order: purchase, shop, record, person, buyer, ordered,
-changed, status, coupon, express, gift), `purchase_line` (purchase, line, product, quantity) and `product`. Half the
-buyers come back; the gaps between their orders are exponential with a pace of their own, so recency and frequency say
-something. Every Shopify order is also a record of its own.
+In: tables `person`, `record`. Out: tables `purchase` (one row per order: purchase, shop, record, person, buyer,
+ordered, changed, status, coupon, express, gift), `purchase_line` (purchase, line, product, quantity) and `product`.
+Half the buyers come back; the gaps between their orders are exponential with a pace of their own, so recency and
+frequency say something. Every Shopify order is also a record of its own.
 """
 
 import duckdb
@@ -11,9 +11,9 @@ import numpy as np
 import pyarrow as pa
 
 from pipeline.demo.channels import ORDER_CHANNEL
-from pipeline.demo.draws import draw_choice, open_stream
+from pipeline.demo.draws import draw_choice, fetch_columns, open_stream
 from pipeline.demo.period import SECONDS_PER_DAY, Period
-from pipeline.demo.records import add_records, add_single_versions
+from pipeline.demo.records import add_records
 from pipeline.demo.vocabulary import Vocabulary
 
 _STATUSES = ("paid", "refunded", "partially_refunded", "cancelled", "pending")
@@ -24,7 +24,7 @@ def create_orders(con: duckdb.DuckDBPyConnection, seed: int, period: Period, wor
     """Create the orders of both shops and the records of the Western shop's orders."""
     _create_products(con, words)
     con.execute("""create table purchase (purchase bigint, shop varchar, record bigint, person bigint, buyer bigint,
-                   ordered bigint, changed bigint, status varchar, coupon boolean, express boolean, gift boolean)""")
+                   ordered bigint, changed bigint, status varchar, coupon boolean, express boolean, gift double)""")
     con.execute("create table purchase_line (purchase bigint, line int, product bigint, quantity int)")
     for shop, mean in (("shopify", 0.62), ("taobao", 1.3)):
         buyers = _find_buyers(con, shop, seed)
@@ -40,12 +40,15 @@ def create_orders(con: duckdb.DuckDBPyConnection, seed: int, period: Period, wor
 
 def _find_buyers(con: duckdb.DuckDBPyConnection, shop: str, seed: int) -> dict[str, np.ndarray]:
     """Account holders, and in the Western shop guests as well."""
-    found = con.execute("""select record, person, activity from record join person using (person)
-                           where source = $1 order by record""", [shop]).fetchnumpy()
+    found = fetch_columns(
+        con,
+        "select record, person, activity from record join person using (person) where source = $1 order by record",
+        [shop],
+    )
     if shop == "taobao":
         return found
     rng = open_stream(seed, "guests")
-    everyone = con.execute("select person, activity from person where culture <> 'chinese' order by person").fetchnumpy()
+    everyone = fetch_columns(con, "select person, activity from person where culture <> 'chinese' order by person")
     guests = rng.random(len(everyone["person"])) < 0.05
     buying = rng.random(len(found["person"])) < 0.92
     return {
@@ -85,7 +88,7 @@ def _draw_orders(
         "status": status,
         "coupon": rng.random(rows) < 0.18,
         "express": rng.random(rows) < 0.15,
-        "gift": rng.random(rows) < 0.07,
+        "gift": rng.random(rows),
     }
 
 
@@ -105,32 +108,35 @@ def _store_lines(
     order = np.repeat(np.arange(rows), count)
     starts = np.concatenate([[0], np.cumsum(count)])[:-1]
     products = len(words.column("products.sku"))
-    table = pa.table({
-        "purchase": first + order,
-        "line": (np.arange(len(order)) - starts[order] + 1).astype(np.int32),
-        "product": draw_choice(rng, 1 / (rng.permutation(products) + 6.0), len(order)),
-        "quantity": (1 + draw_choice(rng, (82, 13, 4, 1), len(order))).astype(np.int32),
-    })
+    table = pa.table(
+        {
+            "purchase": first + order,
+            "line": (np.arange(len(order)) - starts[order] + 1).astype(np.int32),
+            "product": draw_choice(rng, 1 / (rng.permutation(products) + 6.0), len(order)),
+            "quantity": (1 + draw_choice(rng, (82, 13, 4, 1), len(order))).astype(np.int32),
+        }
+    )
     con.register("arrow_lines", table)
     con.execute("insert into purchase_line select * from arrow_lines")
     con.unregister("arrow_lines")
 
 
 def _add_order_records(con: duckdb.DuckDBPyConnection, seed: int) -> None:
-    orders = con.execute("""select person, ordered from purchase where shop = 'shopify' order by purchase""").fetchnumpy()
+    orders = fetch_columns(con, "select person, ordered from purchase where shop = 'shopify' order by purchase")
     rows = len(orders["person"])
     add_records(con, ORDER_CHANNEL, orders["person"], np.ones(rows, dtype=bool), orders["ordered"], seed)
     con.execute("""update record set key = '#' || (1001 + row) from
                    (select record as r, row_number() over (order by record) - 1 as row from record
                     where source = 'shopify' and stream = 'orders') where record = r""")
-    add_single_versions(con, ORDER_CHANNEL, seed)
 
 
 def _create_products(con: duckdb.DuckDBPyConnection, words: Vocabulary) -> None:
     names = ("sku", "name_zh", "name_en", "category_zh", "category_en")
     columns = {name: pa.array(words.column(f"products.{name}")) for name in names}
-    columns |= {"product": pa.array(np.arange(len(words.column("products.sku")))),
-                "price_cny": pa.array(words.numbers("products.price_cny"))}
+    columns |= {
+        "product": pa.array(np.arange(len(words.column("products.sku")))),
+        "price_cny": pa.array(words.numbers("products.price_cny")),
+    }
     con.register("arrow_products", pa.table(columns))
     con.execute("create table product as select * from arrow_products")
     con.unregister("arrow_products")

@@ -21,7 +21,9 @@ NEVER = 0
 _YEAR = 365 * SECONDS_PER_DAY
 
 
-def create_persons(con: duckdb.DuckDBPyConnection, customers: int, seed: int, period: Period, words: Vocabulary) -> People:
+def create_persons(
+    con: duckdb.DuckDBPyConnection, customers: int, seed: int, period: Period, words: Vocabulary
+) -> People:
     """Create `person` and `dwelling`; gives the people back for those who need the households."""
     people = form_households(customers, seed)
     dwellings, home_now, home_old = _draw_homes(people, words, seed)
@@ -66,7 +68,9 @@ def _draw_homes(people: People, words: Vocabulary, seed: int) -> tuple[pa.Table,
     return dwellings, home_now, home_old
 
 
-def _draw_contacts(people: People, names: Names, dwellings: pa.Table, words: Vocabulary, seed: int) -> dict[str, np.ndarray]:
+def _draw_contacts(
+    people: People, names: Names, dwellings: pa.Table, words: Vocabulary, seed: int
+) -> dict[str, np.ndarray]:
     rng = open_stream(seed, "contacts")
     rows = len(people.household)
     area = dwellings.column("area_code").to_numpy(zero_copy_only=False)[people.household]
@@ -84,8 +88,11 @@ def _draw_contacts(people: People, names: Names, dwellings: pa.Table, words: Voc
         "mail_old": mailboxes[2],
         "mail_family": draw_family_mailboxes(rng, people, names, words),
         "has_second_mail": rng.random(rows) < 0.4,
-        "company": np.where(people.culture == WESTERN, words.words["western_companies"][rng.integers(0, 16, rows)],
-                            words.words["chinese_companies"][rng.integers(0, 24, rows)]),
+        "company": np.where(
+            people.culture == WESTERN,
+            words.words["western_companies"][rng.integers(0, 16, rows)],
+            words.words["chinese_companies"][rng.integers(0, 24, rows)],
+        ),
         "employed": rng.random(rows) < 0.6,
     }
 
@@ -96,7 +103,9 @@ def _draw_changes(people: People, period: Period, seed: int) -> dict[str, np.nda
     rows = len(people.household)
 
     def draw(share: float, years: float) -> np.ndarray:
-        return np.where(rng.random(rows) < share, period.end - (rng.random(rows) * years * _YEAR).astype(np.int64), NEVER)
+        return np.where(
+            rng.random(rows) < share, period.end - (rng.random(rows) * years * _YEAR).astype(np.int64), NEVER
+        )
 
     together = draw(0.14, 3.0)[people.head]
     alone = draw(0.10, 3.0)
@@ -123,5 +132,6 @@ def _draw_accounts(people: People, seed: int) -> dict[str, np.ndarray]:
         "external_userid": draw_tokens(rng, "wmGuiyAA", 24, rows),
         "cookie": draw_hex(rng, 32, rows),
         "device": draw_hex(rng, 16, rows),
-        "uses_wechat": rng.random(rows) < np.where(people.culture == WESTERN, 0.03, np.where(people.culture == OVERSEAS, 0.6, 0.92)),
+        "uses_wechat": rng.random(rows)
+        < np.where(people.culture == WESTERN, 0.03, np.where(people.culture == OVERSEAS, 0.6, 0.92)),
     }

@@ -87,9 +87,7 @@ def _draw_kinds(rng: np.random.Generator, country: np.ndarray, words: Vocabulary
     return np.where(np.isin(country, ("DE", "HK")), "", kinds)
 
 
-def _draw_postcodes(
-    rng: np.random.Generator, place: np.ndarray, country: np.ndarray, words: Vocabulary
-) -> np.ndarray:
+def _draw_postcodes(rng: np.random.Generator, place: np.ndarray, country: np.ndarray, words: Vocabulary) -> np.ndarray:
     rows = len(country)
     prefix = _draw_listed(rng, words.column("places.postcodes"), place)
     digits = np.array([f"{k:03d}" for k in range(1000)], dtype=object)

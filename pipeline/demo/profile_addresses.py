@@ -38,7 +38,8 @@ parts as not materialized (
     from parts
 ), addressed as not materialized (
     select * replace (
-            if(address_slipped, if(hanzi_address, replace(line_one, '号', ''), mistype(line_one, e_kind, e_spot)), line_one) as line_one),
+            if(address_slipped, if(hanzi_address, replace(line_one, '号', ''), mistype(line_one, e_kind, e_spot)),
+                line_one) as line_one),
         if(hanzi_address or home_country <> 'CN', region, region_latin) as region_typed,
         if(hanzi_address or home_country <> 'CN', city, city_latin) as city_typed,
         if(hanzi_address, district, if(home_country = 'CN', district_latin, null)) as district_typed

@@ -24,7 +24,8 @@ reached as not materialized (
                  when garbled then garble(name_full) else name_full end as name_full,
             case when e_garble < p_name_void() then $void_names[1 + floor(s_code * len($void_names))::int]
                  when garbled then garble(name_family) else name_family end as name_family,
-            case when e_garble < p_name_void() then null when garbled then garble(name_given) else name_given end as name_given),
+            case when e_garble < p_name_void() then null when garbled then garble(name_given)
+                else name_given end as name_given),
         case phone_kind when 'shop' then $shop_phones[1 + person % len($shop_phones)] when 'work' then work_phone
              when 'landline' then landline when 'mobile' then mobile end as phone_true,
         case when e_void > 1 - p_mail_void() then $void_mails[1 + floor(s_code * len($void_mails))::int]
@@ -66,9 +67,11 @@ national as not materialized (
             when han then if(s_phone < 0.7, '+', '00') || calling_code || if(s_phone < 0.5, '', ' ') || digits
             when calling_code = '1' and country = 'US' then case
                 when s_phone < 0.35 then '+1' || digits
-                when s_phone < 0.55 then '(' || left(digits, 3) || ') ' || substr(digits, 4, 3) || '-' || substr(digits, 7)
+                when s_phone < 0.55 then '(' || left(digits, 3) || ') ' || substr(digits, 4, 3) || '-'
+                    || substr(digits, 7)
                 when s_phone < 0.75 then left(digits, 3) || '-' || substr(digits, 4, 3) || '-' || substr(digits, 7)
-                when s_phone < 0.85 then '+1 ' || left(digits, 3) || ' ' || substr(digits, 4, 3) || ' ' || substr(digits, 7)
+                when s_phone < 0.85 then '+1 ' || left(digits, 3) || ' ' || substr(digits, 4, 3) || ' '
+                    || substr(digits, 7)
                 when s_phone < 0.92 then left(digits, 3) || '.' || substr(digits, 4, 3) || '.' || substr(digits, 7)
                 else digits end
             when s_phone < 0.6 then '+' || calling_code || digits

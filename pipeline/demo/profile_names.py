@@ -30,13 +30,16 @@ spelt as not materialized (
 ), slipped as not materialized (
     select * replace (
         if(e_name < p_name_slip() * 0.6, mistype(given_typed, e_kind, e_spot), given_typed) as given_typed,
-        if(e_name between p_name_slip() * 0.6 and p_name_slip(), mistype(family_now, e_kind, e_spot), family_now) as family_now)
+        if(e_name between p_name_slip() * 0.6 and p_name_slip(), mistype(family_now, e_kind, e_spot),
+            family_now) as family_now)
     from spelt
 ), cased as not materialized (
     select * replace (
-        case when s_case < p_name_upper() * 0.5 then upper(given_typed) when s_case < p_name_upper() then lower(given_typed)
+        case when s_case < p_name_upper() * 0.5 then upper(given_typed) when s_case < p_name_upper()
+            then lower(given_typed)
              else given_typed end as given_typed,
-        case when s_case < p_name_upper() * 0.5 then upper(family_now) when s_case < p_name_upper() then lower(family_now)
+        case when s_case < p_name_upper() * 0.5 then upper(family_now) when s_case < p_name_upper()
+            then lower(family_now)
              else family_now end || suffix_typed as family_now)
     from slipped
 ), named as not materialized (

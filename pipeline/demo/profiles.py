@@ -1,9 +1,9 @@
 """What each version of a record says: the person as known at that time, as that channel holds it, with its mistakes.
 
-In: tables `person`, `dwelling`, `record`, `version`, `channel`. Out: table `profile`, one row per version (and `latest`,
-one per record), with every field as typed there; null is an empty field. Steps: 1. the person as of `known`; 2. the name
-as that channel writes it; 3. mailbox and phone; 4. the address; 5. what the channel holds at all. One statement, so that
-DuckDB streams through it.
+In: tables `person`, `dwelling`, `record`, `version`, `channel`. Out: table `profile`, one row per version (and
+`latest`, one per record), with every field as typed there; null is an empty field. Steps: 1. the person as of
+`known`; 2. the name as that channel writes it; 3. mailbox and phone; 4. the address; 5. what the channel holds at
+all. One statement, so that DuckDB streams through it.
 """
 
 import duckdb
@@ -25,7 +25,8 @@ as_of as not materialized (
         if(known < mail_changed_at, mail_old, mail_now) as mailbox,
         if(maiden <> '' and known < married_at, maiden, family_latin) as family_now,
         culture <> 'western' and (han or s_script < p_name_hanzi()) as writes_han,
-        culture = 'overseas' and s_name < 0.35 and p_name_traditional() > 0 or s_name > 1 - p_name_traditional() as traditional
+        culture = 'overseas' and s_name < 0.35 and p_name_traditional() > 0
+            or s_name > 1 - p_name_traditional() as traditional
     from version join record using (record) join person using (person)
     join channel on channel.source = record.source and channel.stream = record.stream
 )
@@ -41,7 +42,8 @@ held as not materialized (
     from addressed
 ), kept as not materialized (
     select *, asked_phone or (not holds_mail and has_phone > 0 and source not in ('wechat', 'wecom')) as holds_phone,
-        holds_mail or (not asked_phone and has_phone = 0 and has_mail > 0 and (not holds_name or h_mail < 0.9)) as has_mailbox
+        holds_mail or (not asked_phone and has_phone = 0 and has_mail > 0 and (not holds_name
+            or h_mail < 0.9)) as has_mailbox
     from held
 )
 """
@@ -93,9 +95,7 @@ def create_profiles(con: duckdb.DuckDBPyConnection, words: Vocabulary) -> None:
 
 def _create_homophones(con: duckdb.DuckDBPyConnection, words: Vocabulary) -> None:
     """For each character of given names, the one an input method offers next for the same sound."""
-    characters = pa.table(
-        {name: pa.array(words.column(f"chinese_given.{name}")) for name in ("han", "pinyin")}
-    )
+    characters = pa.table({name: pa.array(words.column(f"chinese_given.{name}")) for name in ("han", "pinyin")})
     con.register("arrow_characters", characters)
     con.execute("""
         create table homophone as

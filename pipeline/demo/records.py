@@ -1,24 +1,16 @@
-"""Which records exist: who has an account where, since when, when it was last edited, and under which key.
+"""Which records exist: who has an account where, since when, and under which key.
 
-In: table `person`. Out: tables `record` (one row per source record: record, person, source, stream, key, created) and
-`version` (one row per state the source has exported: record, version, moment, known, and the draws its writing uses).
-`known` is when the profile was typed in last; `moment` is the modification time the source shows.
+In: table `person`. Out: table `record`, one row per source record: record, person, source, stream, key, created.
 """
-
-from collections.abc import Sequence
 
 import duckdb
 import numpy as np
 import pyarrow as pa
 
-from pipeline.demo.channels import CHANNELS, FIELDS, Channel
-from pipeline.demo.draws import draw_uniform_columns, open_stream
-from pipeline.demo.period import SECONDS_PER_DAY, Period
+from pipeline.demo.channels import CHANNELS, Channel
+from pipeline.demo.draws import fetch_columns, open_stream
+from pipeline.demo.period import Period
 
-# Draws that stay with a record through its versions, and draws made afresh for every version (a typo gets corrected).
-_HABITS = ("s_name", "s_order", "s_case", "s_phone", "s_which", "s_mail", "s_address", "s_script", "s_remark", "s_code",
-           *(f"h_{field}" for field in FIELDS))
-_MISTAKES = ("e_name", "e_kind", "e_spot", "e_phone", "e_mail", "e_birth", "e_address", "e_garble", "e_void")
 _KEY_OF_PERSON = {
     ("segment", "users"): "shop_user",
     ("sensors", "users"): "case when one_account then shop_user else app_user end",
@@ -38,8 +30,8 @@ _KEY_SHAPES = {
 
 
 def create_records(con: duckdb.DuckDBPyConnection, seed: int, period: Period) -> None:
-    """Create `record` and `version` for every channel but the orders of the shop."""
-    persons = con.execute("select activity, culture from person order by person").fetchnumpy()
+    """Create `record` for every channel but the orders of the shop."""
+    persons = fetch_columns(con, "select activity, culture from person order by person")
     members = {channel: _draw_members(channel, persons, seed) for channel in CHANNELS}
     _follow_from_the_app(members, persons, seed)
     _add_the_forgotten(members, persons, seed)
@@ -47,16 +39,22 @@ def create_records(con: duckdb.DuckDBPyConnection, seed: int, period: Period) ->
                    created bigint)""")
     for channel in CHANNELS:
         add_records(con, channel, *_draw_births_of_records(channel, members[channel], seed, period), seed)
-    _add_versions(con, CHANNELS, seed, period)
 
 
 def add_records(
-    con: duckdb.DuckDBPyConnection, channel: Channel, person: np.ndarray, second: np.ndarray, created: np.ndarray, seed: int
+    con: duckdb.DuckDBPyConnection,
+    channel: Channel,
+    person: np.ndarray,
+    second: np.ndarray,
+    created: np.ndarray,
+    seed: int,
 ) -> None:
     """Append the records of one channel; `second` marks those that are not the person's first there."""
     rng = open_stream(seed, f"keys {channel.source} {channel.stream}")
     serial = rng.permutation(len(person)) * 7 + 11_000_000
-    rows = pa.table({"person": person, "second": second, "created": created, "serial": serial, "row": np.arange(len(person))})
+    rows = pa.table(
+        {"person": person, "second": second, "created": created, "serial": serial, "row": np.arange(len(person))}
+    )
     prefix, digits = _KEY_SHAPES.get((channel.source, channel.stream), ("", 8))
     own = _KEY_OF_PERSON.get((channel.source, channel.stream), "null")
     con.register("arrow_rows", rows)
@@ -69,11 +67,6 @@ def add_records(
         {"source": channel.source, "stream": channel.stream, "prefix": prefix, "digits": digits},
     )
     con.unregister("arrow_rows")
-
-
-def add_single_versions(con: duckdb.DuckDBPyConnection, channel: Channel, seed: int) -> None:
-    """Append one version, as of its creation, for every record of a channel."""
-    _insert_versions(con, channel, seed, np.array([False]))
 
 
 def _draw_members(channel: Channel, persons: dict[str, np.ndarray], seed: int) -> np.ndarray:
@@ -105,8 +98,12 @@ def _add_the_forgotten(members: dict[Channel, np.ndarray], persons: dict[str, np
     missing = np.flatnonzero(~seen)
     coin = rng.random(len(missing)) < 0.5
     chinese = persons["culture"][missing] == "chinese"
-    targets = {("taobao", "orders"): chinese & coin, ("fxiaoke", "accounts"): chinese & ~coin,
-               ("shopify", "customers"): ~chinese & coin, ("zoho", "leads"): ~chinese & ~coin}
+    targets = {
+        ("taobao", "orders"): chinese & coin,
+        ("fxiaoke", "accounts"): chinese & ~coin,
+        ("shopify", "customers"): ~chinese & coin,
+        ("zoho", "leads"): ~chinese & ~coin,
+    }
     for channel in members:
         chosen = targets.get((channel.source, channel.stream))
         if chosen is not None:
@@ -123,35 +120,3 @@ def _draw_births_of_records(
     second = np.arange(len(person)) >= len(people)
     created = period.history_start + (rng.random(len(person)) * (period.end - period.history_start)).astype(np.int64)
     return person, second, created
-
-
-def _add_versions(con: duckdb.DuckDBPyConnection, channels: Sequence[Channel], seed: int, period: Period) -> None:
-    columns = ", ".join(f"{name} double" for name in (*_HABITS, *_MISTAKES))
-    con.execute(f"create table version (record bigint, version int, moment bigint, known bigint, {columns})")
-    for channel in channels:
-        _insert_versions(con, channel, seed, np.array([True]), period)
-
-
-def _insert_versions(
-    con: duckdb.DuckDBPyConnection, channel: Channel, seed: int, edits: np.ndarray, period: Period | None = None
-) -> None:
-    found = con.execute("select record, created from record where source = $1 and stream = $2 order by record",
-                        [channel.source, channel.stream]).fetchnumpy()
-    record, created = found["record"], found["created"]
-    rng = open_stream(seed, f"versions {channel.source} {channel.stream}")
-    rows = len(record)
-    habits = draw_uniform_columns(rng, _HABITS, rows)
-    first = created
-    changed = np.zeros(rows, dtype=bool)
-    if period is not None:
-        # 1. Some profiles were edited once since they were made; 2. some are edited (again) within the window.
-        edited = rng.random(rows) < 0.3
-        first = np.where(edited, created + (rng.random(rows) * (period.start - created).clip(0)).astype(np.int64), created)
-        changed = (rng.random(rows) < channel.updated) & (first < period.start)
-    later = period.start + SECONDS_PER_DAY + (rng.random(rows) * (period.end - period.start - SECONDS_PER_DAY)).astype(np.int64) if period else first
-    for number, chosen, at in ((1, np.ones(rows, dtype=bool), first), (2, changed, later)):
-        mistakes = draw_uniform_columns(rng, _MISTAKES, rows)
-        table = pa.table({"record": record, "version": np.full(rows, number, np.int32), "moment": at, "known": at} | habits | mistakes)
-        con.register("arrow_version", table.filter(pa.array(chosen)))
-        con.execute("insert into version select * from arrow_version")
-        con.unregister("arrow_version")

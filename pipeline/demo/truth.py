@@ -10,7 +10,8 @@ import pyarrow.parquet as pq
 
 _RECORDS = """
 select source, stream, key as source_record_id, 'P' || lpad(person::varchar, 8, '0') as person_id
-from record where (source, stream) <> ('taobao', 'orders') or exists (from purchase where purchase.record = record.record)
+from record where (source, stream) <> ('taobao', 'orders')
+    or exists (from purchase where purchase.record = record.record)
 order by all
 """
 _DEVICES = """

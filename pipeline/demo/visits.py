@@ -1,8 +1,8 @@
 """Who came by: sessions on the website and in the app, with the device they came on and when someone logged in.
 
-In: tables `person`, `latest`. Out: table `visit`, one row per event: site (web, app), visit, nth, moment, person (-1: never
-logs in), key (account, null while not logged in), device, page, address, agent, campaign. Some households share one
-device; many visitors never log in; others look around first and log in in the middle of a session.
+In: tables `person`, `latest`. Out: table `visit`, one row per event: site (web, app), visit, nth, moment, person (-1:
+never logs in), key (account, null while not logged in), device, page, address, agent, campaign. Some households share
+one device; many visitors never log in; others look around first and log in in the middle of a session.
 """
 
 import duckdb
@@ -12,28 +12,53 @@ import pyarrow as pa
 from pipeline.demo.draws import draw_choice, draw_hex, open_stream
 from pipeline.demo.period import Period
 
-PAGES = ("/", "/tea", "/home", "/kitchen", "/apparel", "/beauty", "/kids", "/outdoor", "/electronics", "/gifts", "/cart",
-         "/checkout", "/account", "/help", "/search")
+PAGES = (
+    "/",
+    "/tea",
+    "/home",
+    "/kitchen",
+    "/apparel",
+    "/beauty",
+    "/kids",
+    "/outdoor",
+    "/electronics",
+    "/gifts",
+    "/cart",
+    "/checkout",
+    "/account",
+    "/help",
+    "/search",
+)
 CAMPAIGNS = ("", "", "", "", "", "", "spring_sale", "newsletter_march", "wechat_moments", "search_brand")
 
 
 def create_visits(con: duckdb.DuckDBPyConnection, customers: int, seed: int, period: Period) -> None:
     """Create `visit` for both sites."""
-    con.execute("""create table visit (site varchar, visit bigint, nth int, moment bigint, millis int, person bigint, key varchar,
-                   device varchar, page int, address varchar, agent int, campaign varchar)""")
+    con.execute("""create table visit (site varchar, visit bigint, nth int, moment bigint, millis int, person bigint,
+                   key varchar, device varchar, page int, address varchar, agent int, campaign varchar)""")
     for site, source, device, length in (("web", "segment", "cookie", 32), ("app", "sensors", "device", 16)):
         accounts = con.execute(
-            f"""select latest.person, latest.key, p.activity, if(p.shared_household and p.household % 8 = 0, h.{device}, p.{device})
+            f"""select latest.person, latest.key, p.activity, if(p.shared_household and p.household % 8 = 0,
+                h.{device}, p.{device})
                     as device
                 from latest join person p on p.person = latest.person
-                join (select household, min(person) as person from person group by household) f on f.household = p.household
+                join (select household, min(person) as person from person
+                    group by household) f on f.household = p.household
                 join person h on h.person = f.person
-                where latest.source = $1 order by latest.key""", [source]).to_arrow_table()
+                where latest.source = $1 order by latest.key""",
+            [source],
+        ).to_arrow_table()
         _store_site(con, accounts, site, length, customers, seed, period)
 
 
 def _store_site(
-    con: duckdb.DuckDBPyConnection, accounts: pa.Table, site: str, length: int, customers: int, seed: int, period: Period
+    con: duckdb.DuckDBPyConnection,
+    accounts: pa.Table,
+    site: str,
+    length: int,
+    customers: int,
+    seed: int,
+    period: Period,
 ) -> None:
     rng = open_stream(seed, f"visits {site}")
     known = {name: accounts.column(name).to_numpy(zero_copy_only=False) for name in accounts.column_names}
@@ -57,20 +82,22 @@ def _store_site(
     logged_in = (nth >= login[visit]) & (person[who] >= 0)
     agents = rng.integers(0, 1_000_000, len(person))
     address = _write_addresses(rng, len(person))
-    table = pa.table({
-        "site": np.full(len(visit), site, dtype=object),
-        "visit": visit,
-        "nth": nth.astype(np.int32),
-        "moment": begin[visit] + total - total[starts][visit],
-        "millis": rng.integers(0, 1000, len(visit)).astype(np.int32),
-        "person": person[who],
-        "key": np.where(logged_in, key[who], None),
-        "device": device[who],
-        "page": draw_choice(rng, (20, 9, 8, 8, 8, 7, 5, 5, 7, 5, 8, 4, 4, 3, 6), len(visit)).astype(np.int32),
-        "address": address[who],
-        "agent": agents[who].astype(np.int32),
-        "campaign": np.array(CAMPAIGNS, dtype=object)[rng.integers(0, len(CAMPAIGNS), len(visitor))][visit],
-    })
+    table = pa.table(
+        {
+            "site": np.full(len(visit), site, dtype=object),
+            "visit": visit,
+            "nth": nth.astype(np.int32),
+            "moment": begin[visit] + total - total[starts][visit],
+            "millis": rng.integers(0, 1000, len(visit)).astype(np.int32),
+            "person": person[who],
+            "key": np.where(logged_in, key[who], np.array(None, dtype=object)),
+            "device": device[who],
+            "page": draw_choice(rng, (20, 9, 8, 8, 8, 7, 5, 5, 7, 5, 8, 4, 4, 3, 6), len(visit)).astype(np.int32),
+            "address": address[who],
+            "agent": agents[who].astype(np.int32),
+            "campaign": np.array(CAMPAIGNS, dtype=object)[rng.integers(0, len(CAMPAIGNS), len(visitor))][visit],
+        }
+    )
     con.register("arrow_visit", table)
     con.execute("insert into visit select * from arrow_visit")
     con.unregister("arrow_visit")

@@ -6,19 +6,42 @@ surnames follow the published census order of magnitude. Latin spellings of Chin
 
 import csv
 import tomllib
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 _DATA = Path(__file__).parent / "data"
-_PINYIN_EXCEPTIONS = {"陕西省": "Shaanxi", "内蒙古自治区": "Inner Mongolia", "广西壮族自治区": "Guangxi",
-                      "新疆维吾尔自治区": "Xinjiang", "宁夏回族自治区": "Ningxia", "乌鲁木齐市": "Urumqi",
-                      "呼和浩特市": "Hohhot", "哈尔滨市": "Harbin", "厦门市": "Xiamen", "重庆市": "Chongqing"}
+_PINYIN_EXCEPTIONS = {
+    "陕西省": "Shaanxi",
+    "内蒙古自治区": "Inner Mongolia",
+    "广西壮族自治区": "Guangxi",
+    "新疆维吾尔自治区": "Xinjiang",
+    "宁夏回族自治区": "Ningxia",
+    "乌鲁木齐市": "Urumqi",
+    "呼和浩特市": "Hohhot",
+    "哈尔滨市": "Harbin",
+    "厦门市": "Xiamen",
+    "重庆市": "Chongqing",
+}
 # Wade-Giles without its marks, initials and finals; longest first.
-_WADE_INITIALS = (("zh", "ch"), ("ch", "ch"), ("sh", "sh"), ("b", "p"), ("d", "t"), ("g", "k"), ("j", "ch"),
-                  ("q", "ch"), ("x", "hs"), ("r", "j"), ("z", "ts"), ("c", "ts"))
+_WADE_INITIALS = (
+    ("zh", "ch"),
+    ("ch", "ch"),
+    ("sh", "sh"),
+    ("b", "p"),
+    ("d", "t"),
+    ("g", "k"),
+    ("j", "ch"),
+    ("q", "ch"),
+    ("x", "hs"),
+    ("r", "j"),
+    ("z", "ts"),
+    ("c", "ts"),
+)
 _WADE_FINALS = (("iong", "iung"), ("ong", "ung"), ("ian", "ien"), ("ie", "ieh"), ("ue", "ueh"))
 
 
@@ -64,12 +87,12 @@ def spell_districts(districts: np.ndarray) -> np.ndarray:
     return _map(districts, lambda name: f"{_spell_place(name)} District" if name else "")
 
 
-def _map(values: np.ndarray, function: object) -> np.ndarray:
-    return np.array([function(value) for value in values], dtype=object)  # type: ignore[operator]
+def _map(values: np.ndarray, function: Callable[[str], str]) -> np.ndarray:
+    return np.array([function(value) for value in values], dtype=object)
 
 
 def _spell_wade_giles(pinyin: str) -> str:
-    start, rest = next(((w, pinyin[len(p):]) for p, w in _WADE_INITIALS if pinyin.startswith(p)), ("", pinyin))
+    start, rest = next(((w, pinyin[len(p) :]) for p, w in _WADE_INITIALS if pinyin.startswith(p)), ("", pinyin))
     final = next((rest[: -len(p)] + w for p, w in _WADE_FINALS if rest.endswith(p)), rest)
     return (start + final).capitalize()
 
@@ -79,7 +102,7 @@ def _write_traditional(han: str) -> str:
 
 
 @cache
-def _open_converter() -> "object":
+def _open_converter() -> Any:
     import opencc
 
     return opencc.OpenCC("s2t")
@@ -88,7 +111,7 @@ def _open_converter() -> "object":
 def _spell_place(name: str) -> str:
     if name in _PINYIN_EXCEPTIONS:
         return _PINYIN_EXCEPTIONS[name]
-    if not name or name.isascii() or "一" > name[0]:
+    if not name or name.isascii() or name[0] < "一":
         return name
     stem = name[:-1] if name[-1] in "市省区县镇" and len(name) > 2 else name
     return "".join(_read_aloud(stem)).capitalize()

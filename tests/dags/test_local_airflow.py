@@ -10,16 +10,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from types import ModuleType
 from typing import Any, ClassVar
 
 import pytest
 
+from dags.local_airflow import smoke
 from dags.local_airflow.comparison import TableRows
 from dags.local_airflow.processes import members, stop_sessions
 from dags.local_airflow.rest import Api
 from dags.local_airflow.settings import Place, choose_port, ensure_password, environment
-from pipeline.config import load_config
+from pipeline.config import PROJECT, load_config
 
 
 def test_environment_drops_the_callers_airflow_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -146,10 +146,10 @@ class QuietApi:
         pytest.param("a=backfill/success b=asset/success b=asset/failed", [], False, id="a run failed"),
     ],
 )
-def test_at_rest(smoke: ModuleType, runs: str, waiting: list[str], expected: bool) -> None:
+def test_at_rest(runs: str, waiting: list[str], expected: bool) -> None:
     words = [run.replace("/", "=").split("=") for run in runs.split()]
     drawn = [dict(zip(("dag_id", "run_type", "state"), run, strict=True)) for run in words]
-    assert smoke._at_rest(QuietApi(*waiting), drawn, {"a", "b"}) is expected
+    assert smoke._at_rest(QuietApi(*waiting), drawn, {"a", "b"}) is expected  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -160,18 +160,16 @@ def test_at_rest(smoke: ModuleType, runs: str, waiting: list[str], expected: boo
         pytest.param((3, 3), 2, "grouped differently: 2", id="records are grouped differently"),
     ],
 )
-def test_smoke_fails(smoke: ModuleType, customers: tuple[int, int], regrouped: int, complaint: str) -> None:
+def test_smoke_fails(customers: tuple[int, int], regrouped: int, complaint: str) -> None:
     with pytest.raises(smoke.SmokeFailed, match=complaint):
         smoke._judge([TableRows("customer.customer", *customers)], regrouped)
 
 
-def test_smoke_passes_when_all_is_equal_but_history(smoke: ModuleType) -> None:
+def test_smoke_passes_when_all_is_equal_but_history() -> None:
     smoke._judge([TableRows("customer.customer", 3, 3), TableRows("identity.ledger", 3, 9)], 0)
 
 
-@pytest.fixture(scope="module")
-def smoke(stage_task: ModuleType) -> ModuleType:
-    # After stage_task, which knows how to import Airflow.
-    import dags.local_airflow.smoke
-
-    return dags.local_airflow.smoke
+def test_the_local_server_is_importable_without_airflow() -> None:
+    # Airflow writes into the caller's home directory as soon as it is imported.
+    code = "import sys, dags.local_airflow.__main__; sys.exit('airflow' in sys.modules)"
+    assert subprocess.call([sys.executable, "-c", code], cwd=PROJECT) == 0

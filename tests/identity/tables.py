@@ -54,7 +54,7 @@ def compare(
     left = np.arange(0, count, 2, dtype=np.int32)
     right = left + 1
     rule_bits = np.array([masks.get((int(low), int(low) + 1), 0) for low in left], np.uint64)
-    comparisons = list_comparisons(con, namespaces, rules, settings)
+    comparisons = list_comparisons(con, namespaces, found.bits, settings)
     levels = {item.name: item.evaluate(Pairs(left, right, rule_bits)) for item in comparisons}
     return [
         {item.name: item.levels[levels[item.name][number]].name for item in comparisons} for number in range(len(left))

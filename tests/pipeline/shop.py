@@ -2,18 +2,46 @@
 
 from dataclasses import replace
 from datetime import date, datetime
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import duckdb
 
 from pipeline.config import load_config
+from pipeline.profile import profile
 from pipeline.stage import Options, Work
-from tests.warehouse.drawn import PROJECT, draw, own_records, warehouse
+from tests.warehouse.drawn import PROJECT, draw, own_records
+from warehouse.tables import create_tables
 
 NOW = datetime(2026, 3, 2, 8)
 
 
-def open_shop(home: Path, *, as_of: date | None = None, segments: tuple[str, ...] = (), actor: str = "pipeline") -> Work:
+def open_shop(home: Path, *, as_of: date | None = None, profiled: bool = False) -> Work:
     """A stage's work over the drawn shop, with the project's own settings and `home` as data directory."""
-    con = warehouse()
+    file = home / "warehouse.duckdb"
+    file.write_bytes(_drawn_once(profiled))
+    return _work(duckdb.connect(str(file)), home, as_of)
+
+
+@cache
+def _drawn_once(profiled: bool) -> bytes:
+    with TemporaryDirectory() as directory:
+        file = Path(directory) / "warehouse.duckdb"
+        with duckdb.connect(str(file)) as con:
+            create_tables(con)
+            _draw_shop(con)
+            if profiled:
+                profile(_work(con, Path(directory), None))
+        return file.read_bytes()
+
+
+def _work(con: duckdb.DuckDBPyConnection, home: Path, as_of: date | None) -> Work:
+    config = replace(load_config(PROJECT / "config" / "guiyi.toml"), home=home)
+    return Work(con, config, "run-1", NOW, lambda text: None, Options(as_of=as_of))
+
+
+def _draw_shop(con: duckdb.DuckDBPyConnection) -> None:
     draw(con, "standard.record", RECORDS)
     draw(con, "standard.identifier", IDENTIFIERS)
     draw(con, "standard.purchase", PURCHASES)
@@ -23,16 +51,13 @@ def open_shop(home: Path, *, as_of: date | None = None, segments: tuple[str, ...
     draw(con, "standard.feedback", FEEDBACK)
     draw(con, "standard.consent", CONSENTS)
     own_records(con, C1="r1 r2 r3", C2="r4", C3="r5")
-    config = replace(load_config(PROJECT / "config" / "guiyi.toml"), home=home)
-    options = Options(as_of=as_of, segments=segments, actor=actor)
-    return Work(con, config, "run-1", NOW, lambda text: None, options)
 
 
 RECORDS = """
     | record_id | source  | full_name | given_name | family_name | name_simplified | birth_date | email | phone          | city | created_at | updated_at |
     | r1        | zoho    | 王小明     | 小明       | 王          | 王小明           | 1990-06-01 | w@x.cn | +8613911112222 | 上海市 | 2024-01-05 | 2026-01-05 |
     | r2        | wechat  |           |            |             |                 |            |        |                |      | 2025-03-01 |            |
-    | r3        | shopify | =王小明    | 小明       | 王          | 王小明           |            | w@x.cn |                |      | 2025-05-01 |            |
+    | r3        | shopify | 王小明     | 小明       | 王          | 王小明           |            | w@x.cn |                |      | 2025-05-01 |            |
     | r4        | shopify | Ann Lee   | Ann        | Lee         |                 | 1985-01-01 | ann@x.com | +14155550100 |      | 2026-02-20 | 2026-02-20 |
     | r5        | zoho    | Bo Lee    | Bo         | Lee         |                 |            | bo@x.com |               |      | 2023-02-20 | 2025-02-20 |
 """  # noqa: E501
@@ -63,7 +88,7 @@ EVENTS = """
     | e1       | segment | page       | Home       | 2026-01-01 10:00:00 |           | anonymous_id        | a1           | s1         |
     | e2       | segment | identify   | Login      | 2026-01-05 10:00:00 | r1        | anonymous_id        | a1           | s2         |
     | e3       | segment | page       | Home       | 2026-03-01 10:00:00 |           | anonymous_id        | zz           | s3         |
-"""
+"""  # noqa: E501
 INTERACTIONS = """
     | interaction_id | source  | kind   | record_id | occurred_at         | closed_at           | status |
     | i1             | zendesk | ticket | r5        | 2025-03-01 10:00:00 |                     | open   |

@@ -31,8 +31,7 @@ columns = ["customer_id", "full_name", "email", "phone", "spend"]
 
 @pytest.fixture
 def work(tmp_path):
-    work = open_shop(tmp_path)
-    profile(work)
+    work = open_shop(tmp_path, profiled=True)
     return work
 
 
@@ -148,7 +147,9 @@ def test_who_leaves_and_enters_is_recorded_by_day(work):
 def test_entering_and_leaving_on_one_day_is_neither(work):
     extract(with_segments(work, "orders > 0"))
     extract(with_segments(work, "orders > 1"))
-    assert read(work.con, "select customer_id, change from segment.change") == [{"customer_id": "C1", "change": "entered"}]
+    assert read(work.con, "select customer_id, change from segment.change") == [
+        {"customer_id": "C1", "change": "entered"}
+    ]
 
 
 def test_a_merged_customer_stays_a_member_under_the_new_id(work):
@@ -173,7 +174,9 @@ def test_everybody_leaves_a_segment_that_is_no_longer_defined(work):
 def test_every_extract_is_logged_and_audited_without_a_personal_value(work):
     work = replace(work, options=Options(segments=("high_value_slipping",), actor="ann"))
     extract(work)
-    assert read(work.con, "select segment, actor, members, extracted, withheld, file_name from segment.extract_log") == parse(
+    assert read(
+        work.con, "select segment, actor, members, extracted, withheld, file_name from segment.extract_log"
+    ) == parse(
         """
         | segment             | actor | members | extracted | withheld | file_name                                |
         | high_value_slipping | ann   | 1       | 1         | 0        | extracts/high_value_slipping/2026-03-01.csv |

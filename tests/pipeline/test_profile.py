@@ -10,19 +10,23 @@ from tests.warehouse.drawn import parse, read
 def test_one_row_per_person_with_everything_about_them(tmp_path):
     work = open_shop(tmp_path)
     profile(work)
-    assert read(work.con, "select customer_id, full_name, city, email, age, sources, channels, tenure_days from mart.customer_360") == parse(
+    assert read(
+        work.con,
+        "select customer_id, full_name, city, email, age, channels, tenure_days from mart.customer_360",
+    ) == parse(
         """
-        | customer_id | full_name | city | email     | age | sources             | channels                 | tenure_days |
-        | C1          | 王小明     | 上海市 | w@x.cn    | 35  | shopify,wechat,zoho | crm,feedback,social,store,website | 786 |
-        | C2          | Ann Lee   |      | ann@x.com | 41  | shopify             | store                    | 9           |
-        | C3          | Bo Lee    |      | bo@x.com  |     | zoho                | crm,service,store        | 1105        |
+        | customer_id | full_name | city | email   | age | channels                          | tenure_days |
+        | C1          | 王小明    | 上海市 | w@x.cn  | 35  | crm,feedback,social,store,website | 786         |
+        | C2          | Ann Lee   |      | ann@x.com | 41  | store                           | 9           |
+        | C3          | Bo Lee    |      | bo@x.com  |     | crm,service,store               | 1105        |
         """
-    )  # fmt: skip
+    )
     assert read(
         work.con,
         """
-        select customer_id, orders, spend, average_order, refunded_orders, last_order_on, events, stitched_events, sessions,
-            tickets, open_tickets, nps_last, csat_average, is_wechat_fan, has_store_purchase, lifecycle_stage
+        select customer_id, orders, spend, average_order, refunded_orders, last_order_on, events,
+            stitched_events, sessions, tickets, open_tickets, nps_last, csat_average, is_wechat_fan, has_store_purchase,
+            lifecycle_stage
         from mart.customer_360
         """,
     ) == parse(
@@ -56,7 +60,9 @@ def test_a_second_run_and_another_row_order_derive_the_same(tmp_path):
 def test_looking_back_from_an_earlier_day_forgets_what_came_later(tmp_path):
     work = open_shop(tmp_path, as_of=date(2025, 6, 15))
     profile(work)
-    assert read(work.con, "select orders, nps_last, lifecycle_stage from mart.customer_360 where customer_id = 'C1'") == parse(
+    assert read(
+        work.con, "select orders, nps_last, lifecycle_stage from mart.customer_360 where customer_id = 'C1'"
+    ) == parse(
         """
         | orders | nps_last | lifecycle_stage |
         | 1      | 3        | active          |
@@ -92,4 +98,6 @@ def test_a_failure_half_way_leaves_the_tables_as_they_were(tmp_path):
     work.con.execute("alter table standard.feedback rename to feedback_gone")
     with pytest.raises(Exception, match="feedback"):
         profile(work)
-    assert read(work.con, "select full_name from customer.customer where customer_id = 'C3'") == [{"full_name": "Bo Lee"}]
+    assert read(work.con, "select full_name from customer.customer where customer_id = 'C3'") == [
+        {"full_name": "Bo Lee"}
+    ]

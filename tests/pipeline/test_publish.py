@@ -2,7 +2,6 @@ import duckdb
 import pytest
 
 from pipeline.extract import extract
-from pipeline.profile import profile
 from pipeline.publish import publish
 from tests.pipeline.shop import open_shop
 from tests.warehouse.drawn import PROJECT, read
@@ -11,8 +10,7 @@ from warehouse.publishing import PublishingError, publish_snapshot
 
 @pytest.fixture
 def work(tmp_path):
-    work = open_shop(tmp_path)
-    profile(work)
+    work = open_shop(tmp_path, profiled=True)
     extract(work)
     return work
 
@@ -89,18 +87,22 @@ def test_publishing_is_audited(work):
     ]
 
 
+@pytest.fixture(scope="module")
+def snapshot(tmp_path_factory):
+    home = tmp_path_factory.mktemp("home")
+    work = open_shop(home, profiled=True)
+    publish(work)
+    with duckdb.connect(str(home / "published" / "customers.duckdb"), read_only=True) as snapshot:
+        yield snapshot
+
+
 def _queries():
+    """Question (the comment right above) → query, of docs/queries.sql."""
     text = (PROJECT / "docs" / "queries.sql").read_text(encoding="utf-8")
-    chunks = [chunk.strip() for chunk in text.split(";\n")]
-    return {chunk.splitlines()[-1 - _sql_lines(chunk)].removeprefix("-- "): chunk for chunk in chunks if chunk}
-
-
-def _sql_lines(chunk):
-    return sum(not line.startswith("--") for line in chunk.splitlines() if line)
+    blocks = [block.strip().splitlines() for block in text.split("\n\n")[1:]]
+    return {block[0].removeprefix("-- "): "\n".join(block) for block in blocks}
 
 
 @pytest.mark.parametrize("query", _queries().values(), ids=_queries())
-def test_every_documented_query_runs(work, query):
-    publish(work)
-    with duckdb.connect(str(work.config.published / "customers.duckdb"), read_only=True) as snapshot:
-        assert snapshot.execute(query).description
+def test_every_documented_query_runs(snapshot, query):
+    assert snapshot.execute(query).description

@@ -1,7 +1,7 @@
 """Tables drawn as text: rows between pipes, the first one naming the columns; an empty cell is missing.
 
-    | record_id | full_name |
-    | r1        | 王小明     |
+| record_id | full_name |
+| r1        | 王小明     |
 """
 
 from datetime import date

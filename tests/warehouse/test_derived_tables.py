@@ -63,7 +63,8 @@ def test_rfm_against_a_recount(con):
         for who, own in sales.items()
     }
     expected = {
-        who: (-value[0], value[1], value[2], *(_fifth(values, value, k) for k in range(3))) for who, value in values.items()
+        who: (-value[0], value[1], value[2], *(_fifth(values, value, k) for k in range(3)))
+        for who, value in values.items()
     }
     found = con.execute(
         "select customer_id, recency_days, frequency, monetary, r_score, f_score, m_score from mart.rfm"
@@ -84,7 +85,8 @@ def test_the_customer_row_agrees_with_the_purchases(con):
         """
         select customer_id from mart.customer_360 as person
         left join (
-            select customer_id, count(*) as orders, sum(net_base) as spend from customer.purchase where is_sale group by all
+            select customer_id, count(*) as orders, sum(net_base) as spend
+            from customer.purchase where is_sale group by all
         ) as bought using (customer_id)
         where person.orders <> coalesce(bought.orders, 0) or person.spend <> coalesce(bought.spend, 0)
         """

@@ -75,9 +75,9 @@ def test_segments_refuse(tmp_path, old, new, message):
 
 
 def test_missing_files_are_named(tmp_path):
-    with pytest.raises(SegmentError, match="put segments.toml beside guiyi.toml"):
+    with pytest.raises(SegmentError, match=r"put segments\.toml beside guiyi.toml"):
         read_segments(tmp_path / "segments.toml")
-    with pytest.raises(CustomerSettingsError, match="put customer.toml beside guiyi.toml"):
+    with pytest.raises(CustomerSettingsError, match=r"put customer\.toml beside guiyi.toml"):
         read_customer_settings(tmp_path / "customer.toml")
 
 

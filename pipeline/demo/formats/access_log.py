@@ -7,23 +7,25 @@ import duckdb
 
 from pipeline.demo.agents import BOTS, BROWSERS
 from pipeline.demo.deliveries import Run
-from pipeline.demo.files import write_lines
+from pipeline.demo.files import Query, write_lines
 from pipeline.demo.visits import PAGES
 
 _LINES = """
 with requests as (
     select moment, visit, nth, address, if(key is not null and page >= 10, key, '-') as account,
-        'GET ' || $pages[page + 1] || if(campaign <> '' and nth = 0, '?utm_campaign=' || campaign, '') as request,
+        'GET ' || pick($pages, page) || if(campaign <> '' and nth = 0, '?utm_campaign=' || campaign, '') as request,
         if(visit % 97 = 0, 404, if(visit % 41 = 0, 304, 200)) as status,
-        if(nth = 0, '-', 'https://shop.example.com' || $pages[1 + visit % 15]) as referrer,
-        $agents[1 + agent % len($agents)] as agent
+        if(nth = 0, '-', 'https://shop.example.com' || pick($pages, visit)) as referrer,
+        pick($agents, agent) as agent
     from visit where site = 'web'
     union all
     select moment + 7, visit, 1000 + nth, '66.249.' || (64 + visit % 30) || '.' || (1 + visit % 250), '-',
-        'GET ' || $pages[page + 1], 200, '-', $bots[1 + visit % len($bots)]
+        'GET ' || pick($pages, page), 200, '-', pick($bots, visit)
     from visit where site = 'web' and visit % 9 = 0
 )
-select moment, address || ' - ' || account || ' [' || strftime(make_timestamp(moment * 1000000), '%d/%b/%Y:%H:%M:%S') || ' +0000] "'
+select moment,
+    address || ' - ' || account || ' [' || strftime(make_timestamp(moment * 1000000), '%d/%b/%Y:%H:%M:%S')
+        || ' +0000] "'
     || request || ' HTTP/1.1" ' || status || ' ' || if(status = 304, '-', (900 + visit * 37 % 60000)::varchar)
     || ' "' || referrer || '" "' || agent || '"' as line
 from requests order by moment, visit, nth
@@ -32,7 +34,5 @@ from requests order by moment, visit, nth
 
 def export_access_log(con: duckdb.DuckDBPyConnection, run: Run) -> None:
     """Write the log of every day."""
-    query = _LINES
-    for name, values in (("$pages", PAGES), ("$agents", BROWSERS), ("$bots", BOTS)):
-        query = query.replace(name, "[" + ", ".join(f"'{value}'" for value in values) + "]")
-    write_lines(con, run, "website/access_log/access-{}.log", query, "log")
+    values = {"pages": PAGES, "agents": BROWSERS, "bots": BOTS}
+    write_lines(con, run, "website/access_log/access-{}.log", Query(_LINES, values), "log")

@@ -5,13 +5,14 @@ are field_birth__c, field_gender__c, field_optin__c (may we send marketing) and 
 """
 
 import duckdb
-
-from pipeline.demo.deliveries import Run, write_parcel
-from pipeline.demo.deliveries import Parcel
-from pipeline.demo.files import write_pages
-
 import numpy as np
 
+from pipeline.demo.deliveries import Parcel, Run, write_parcel
+from pipeline.demo.files import Query, write_pages
+
+_REFUSED = (
+    b'{"errorCode":14001,"errorMessage":"frequency limit exceeded","errorDescription":"100 calls in 20 s","data":null}'
+)
 _ACCOUNTS = """
 select moment, '{"_id":"' || key || '"' || pair('name', coalesce(name_full, '未命名客户'))
     || pair('account_no', 'KH' || right(key, 8)) || pair('account_type', '1') || pair('record_type', 'person__c')
@@ -22,8 +23,9 @@ select moment, '{"_id":"' || key || '"' || pair('name', coalesce(name_full, '未
     || pair('country', if(holds_city, if(home_country = 'CN', '中国', home_country), null))
     || pair('province', if(holds_city, region, null)) || pair('city', if(holds_city, city, null))
     || pair('district', if(holds_city, district, null))
-    || pair('address', if(holds_address, if(s_order < 0.5 and hanzi_address, region || city || coalesce(district, ''), '')
-            || concat_ws(' ', line_one, line_two), null))
+    || pair('address', case when not holds_address then null
+            when s_order < 0.5 and hanzi_address then region || city || coalesce(district, '') || line_one
+            else concat_ws(' ', line_one, line_two) end)
     || pair('company_name__c', company)
     || ',"owner":["FSUID_' || upper(left(md5(person::varchar), 8)) || '"],"life_status":"normal","lock_status":"0"'
     || ',"create_time":' || created * 1000 || ',"last_modified_time":' || moment * 1000 || '}' as line
@@ -34,12 +36,12 @@ order by moment, key
 
 def export_fxiaoke(con: duckdb.DuckDBPyConnection, run: Run) -> None:
     """Write the pages of every day, and one page that is an error in the dress of a success."""
-    write_pages(con, run, "crm/fxiaoke/accounts-{}.json", _ACCOUNTS, _wrap)
+    write_pages(con, run, "crm/fxiaoke/accounts-{}.json", Query(_ACCOUNTS), _wrap)
     day = run.period.day_name(run.period.days // 2)
-    refused = b'{"errorCode":14001,"errorMessage":"frequency limit exceeded","errorDescription":"100 calls in 20 s","data":null}'
-    write_parcel(run, "crm/fxiaoke/accounts-{}-900.json", Parcel(day, np.array([], dtype=np.int64)), refused)
+    write_parcel(run, "crm/fxiaoke/accounts-{}-900.json", Parcel(day, np.array([], dtype=np.int64)), _REFUSED)
 
 
 def _wrap(elements: str, number: int, following: int) -> str:
     offset = (number - 1) * 100
-    return f'{{"errorCode":0,"errorMessage":"OK","traceId":"E-O.demo.{offset}","data":{{"dataList":[{elements}],"total":0,"offset":{offset},"limit":100}}}}'
+    data = f'{{"dataList":[{elements}],"total":0,"offset":{offset},"limit":100}}'
+    return f'{{"errorCode":0,"errorMessage":"OK","traceId":"E-O.demo.{offset}","data":{data}}}'

@@ -7,22 +7,24 @@ In the orders file only an order's first row carries the order-level fields; the
 import duckdb
 
 from pipeline.demo.deliveries import Run
-from pipeline.demo.files import write_table
+from pipeline.demo.files import Query, write_table
 
 _CUSTOMER_COLUMNS = (
-    "Customer ID,First Name,Last Name,Email,Accepts Email Marketing,Default Address Company,Default Address Address1,"
-    "Default Address Address2,Default Address City,Default Address Province Code,Default Address Country Code,"
-    "Default Address Zip,Default Address Phone,Phone,Accepts SMS Marketing,Total Spent,Total Orders,Note,Tax Exempt,Tags"
+    "Customer ID,First Name,Last Name,Email,Accepts Email Marketing,Default Address Company,"
+    "Default Address Address1,Default Address Address2,Default Address City,Default Address Province Code,"
+    "Default Address Country Code,Default Address Zip,Default Address Phone,Phone,Accepts SMS Marketing,"
+    "Total Spent,Total Orders,Note,Tax Exempt,Tags"
 )
 _ORDER_COLUMNS = (
-    "Name,Email,Financial Status,Paid at,Fulfillment Status,Fulfilled at,Accepts Marketing,Currency,Subtotal,Shipping,"
-    "Taxes,Total,Discount Code,Discount Amount,Shipping Method,Created at,Lineitem quantity,Lineitem name,Lineitem price,"
-    "Lineitem compare at price,Lineitem sku,Lineitem requires shipping,Lineitem taxable,Lineitem fulfillment status,"
-    "Billing Name,Billing Street,Billing Address1,Billing Address2,Billing Company,Billing City,Billing Zip,"
-    "Billing Province,Billing Country,Billing Phone,Shipping Name,Shipping Street,Shipping Address1,Shipping Address2,"
-    "Shipping Company,Shipping City,Shipping Zip,Shipping Province,Shipping Country,Shipping Phone,Notes,Note Attributes,"
-    "Cancelled at,Payment Method,Payment Reference,Refunded Amount,Vendor,Outstanding Balance,Employee,Location,Device ID,"
-    "Id,Tags,Risk Level,Source,Lineitem discount,Tax 1 Name,Tax 1 Value"
+    "Name,Email,Financial Status,Paid at,Fulfillment Status,Fulfilled at,Accepts Marketing,Currency,Subtotal,"
+    "Shipping,Taxes,Total,Discount Code,Discount Amount,Shipping Method,Created at,Lineitem quantity,"
+    "Lineitem name,Lineitem price,Lineitem compare at price,Lineitem sku,Lineitem requires shipping,"
+    "Lineitem taxable,Lineitem fulfillment status,Billing Name,Billing Street,Billing Address1,Billing Address2,"
+    "Billing Company,Billing City,Billing Zip,Billing Province,Billing Country,Billing Phone,Shipping Name,"
+    "Shipping Street,Shipping Address1,Shipping Address2,Shipping Company,Shipping City,Shipping Zip,"
+    "Shipping Province,Shipping Country,Shipping Phone,Notes,Note Attributes,Cancelled at,Payment Method,"
+    "Payment Reference,Refunded Amount,Vendor,Outstanding Balance,Employee,Location,Device ID,Id,Tags,Risk Level,"
+    "Source,Lineitem discount,Tax 1 Name,Tax 1 Value"
 )
 
 _CUSTOMERS = """
@@ -31,7 +33,7 @@ with spent as (
     where shop = 'shopify' and buyer >= 0 and status <> 'cancelled' group by all
 )
 select moment, concat_ws(',',
-    '''' || key, cell(coalesce(name_given, '')), cell(coalesce(name_family, '')), cell(coalesce(mail, '')),
+    '''' || key, cell(name_given), cell(name_family), cell(mail),
     if(s_remark < 0.62, 'yes', 'no'),
     cell(if(holds_address, coalesce(company, ''), '')),
     cell(if(holds_address, line_one, '')), cell(if(holds_address, coalesce(line_two, ''), '')),
@@ -56,7 +58,7 @@ with items as (
 ), fields as (
     select purchase, ordered, changed, key,
         concat_ws(',',
-            cell(coalesce(mail, '')), case status when 'cancelled' then 'voided' else status end,
+            cell(mail), case status when 'cancelled' then 'voided' else status end,
             if(status in ('pending', 'cancelled'), '', local_time(ordered + 40, 0) || ' +0000'),
             if(status in ('paid', 'refunded', 'partially_refunded'), 'fulfilled', 'unfulfilled'),
             if(status in ('paid', 'refunded', 'partially_refunded'), local_time(ordered + 86400, 0) || ' +0000', ''),
@@ -64,9 +66,9 @@ with items as (
             printf('%.2f', total), if(coupon, 'WELCOME10', ''), printf('%.2f', discount),
             if(express, 'Express', 'Standard'), local_time(ordered, 0) || ' +0000') as head,
         concat_ws(',',
-            cell(coalesce(name_full, '')), cell(if(holds_address, concat_ws(', ', line_one, line_two), '')),
+            cell(name_full), cell(if(holds_address, concat_ws(', ', line_one, line_two), '')),
             cell(if(holds_address, line_one, '')), cell(if(holds_address, coalesce(line_two, ''), '')),
-            cell(coalesce(company, '')), cell(if(holds_city, city, '')),
+            cell(company), cell(if(holds_city, city, '')),
             if(holds_address and postcode <> '', '''' || postcode, ''),
             cell(if(holds_city, region_code, '')), if(holds_city, home_country, ''),
             cell(coalesce('''' || phone, ''))) as address,
@@ -89,5 +91,5 @@ group by purchase, changed order by changed, purchase
 
 def export_shopify(con: duckdb.DuckDBPyConnection, run: Run) -> None:
     """Write both files of every day."""
-    write_table(con, run, "store/shopify/customers-{}.csv", _CUSTOMER_COLUMNS, _CUSTOMERS)
-    write_table(con, run, "store/shopify/orders-{}.csv", _ORDER_COLUMNS, _ORDERS)
+    write_table(con, run, "store/shopify/customers-{}.csv", _CUSTOMER_COLUMNS, Query(_CUSTOMERS))
+    write_table(con, run, "store/shopify/orders-{}.csv", _ORDER_COLUMNS, Query(_ORDERS))

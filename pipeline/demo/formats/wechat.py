@@ -16,12 +16,15 @@ from pipeline.demo.files import write_parcel_pages
 _USERS = """
 select moment, key,
     '{"subscribe":' || if(s_code < 0.97, '1', '0') || ',"openid":"' || key || '"'
-    || if(s_code < 0.97, ',"nickname":"","sex":0,"language":"' || if(culture = 'overseas' and s_order < 0.5, 'zh_TW', 'zh_CN')
+    || if(s_code < 0.97, ',"nickname":"","sex":0,"language":"' || if(culture = 'overseas' and s_order < 0.5, 'zh_TW',
+        'zh_CN')
           || '","city":"","province":"","country":"","headimgurl":"","subscribe_time":' || created, '')
     || if(s_phone < 0.97, ',"unionid":"' || if(s_mail < 0.05, ' ', '') || unionid || '"', '')
-    || if(s_code < 0.97, ',"remark":' || to_json(coalesce(name_full || coalesce(if(s_order < 0.5, ' ', '') || phone, ''), ''))::varchar
+    || if(s_code < 0.97, ',"remark":' || to_json(coalesce(name_full || coalesce(if(s_order < 0.5, ' ', '') || phone,
+        ''), ''))::varchar
           || ',"groupid":0,"tagid_list":[' || if(s_remark < 0.3, '2', '') || '],"subscribe_scene":"'
-          || if(s_remark < 0.5, 'ADD_SCENE_QR_CODE', 'ADD_SCENE_SEARCH') || '","qr_scene":0,"qr_scene_str":""', '') || '}' as line
+          || if(s_remark < 0.5, 'ADD_SCENE_QR_CODE', 'ADD_SCENE_SEARCH') || '","qr_scene":0,"qr_scene_str":""', '')
+          || '}' as line
 from profile where source = 'wechat' and stream = 'users'
 order by key, moment
 """
@@ -37,7 +40,9 @@ def export_wechat(con: duckdb.DuckDBPyConnection, run: Run) -> None:
     for number in sorted({*range(0, last, 5), last}):
         known = np.flatnonzero(day <= number)
         newest = known[np.append(key[known][1:] != key[known][:-1], True)] if len(known) else known
-        parcel = Parcel(run.period.day_name(number), newest, f"{run.period.day_name(number)}-copy" if number == last else None)
+        parcel = Parcel(
+            run.period.day_name(number), newest, f"{run.period.day_name(number)}-copy" if number == last else None
+        )
         write_parcel_pages(run, "social/wechat/users-{}.json", parcel, lines, rng, _wrap)
 
 

@@ -8,35 +8,33 @@ unionid is that of the company's open platform account (first six characters o6_
 import duckdb
 
 from pipeline.demo.deliveries import Run
-from pipeline.demo.files import write_pages
+from pipeline.demo.files import Query, write_pages
 from pipeline.demo.vocabulary import load_vocabulary
 
 _CONTACTS = """
+with contact as (
+    select *, pick($nicks, person) as nick, to_json(pick($staff, person))::varchar as colleague
+    from latest where source = 'wecom'
+)
 select moment, '{"external_contact":{"external_userid":"' || key || '"'
-    || pair('name', case when s_order < 0.35 or name_full is null then nick when s_order < 0.5 then coalesce(name_given, nick)
-                         else name_full end)
+    || pair('name', case when s_order < 0.35 or name_full is null then nick
+                         when s_order < 0.5 then coalesce(name_given, nick) else name_full end)
     || ',"type":1,"avatar":"","gender":' || case sex when 'm' then '1' when 'f' then '2' else '0' end
     || pair('corp_name', company)
     || pair('unionid', case when s_code < p_unionid_other() then unionid_other when s_code < 0.93 then unionid end)
-    || '},"follow_info":{"userid":' || to_json(staff)::varchar
-    || ',"remark":' || to_json(coalesce(name_full, ''))::varchar || ',"description":""'
-    || ',"createtime":' || created || ',"tag_id":[]'
-    || pair('remark_corp_name', company)
-    || ',"remark_mobiles":[' || coalesce('"' || phone || '"', '') || '],"oper_userid":' || to_json(staff)::varchar
+    || '},"follow_info":{"userid":' || colleague || ',"remark":' || to_json(coalesce(name_full, ''))::varchar
+    || ',"description":"","createtime":' || created || ',"tag_id":[]' || pair('remark_corp_name', company)
+    || ',"remark_mobiles":[' || coalesce('"' || phone || '"', '') || '],"oper_userid":' || colleague
     || ',"add_way":' || (1 + floor(s_remark * 4))::int || '}}' as line
-from (select *, $nicks[1 + person % len($nicks)] as nick, $staff[1 + person % len($staff)] as staff from latest
-      where source = 'wecom')
-order by moment, key
+from contact order by moment, key
 """
 
 
 def export_wecom(con: duckdb.DuckDBPyConnection, run: Run) -> None:
     """Write the pages of every day."""
     words = load_vocabulary().words
-    query = _CONTACTS
-    for name, values in (("$nicks", words["nicknames_wechat"]), ("$staff", words["staff"])):
-        query = query.replace(name, "[" + ", ".join(f"'{value}'" for value in values) + "]")
-    write_pages(con, run, "social/wecom/contacts-{}.json", query, _wrap)
+    values = {"nicks": words["nicknames_wechat"].tolist(), "staff": words["staff"].tolist()}
+    write_pages(con, run, "social/wecom/contacts-{}.json", Query(_CONTACTS, values), _wrap)
 
 
 def _wrap(elements: str, number: int, following: int) -> str:

@@ -1,14 +1,17 @@
 """Zendesk: pages of users and of tickets, as the incremental exports give them."""
 
+from functools import partial
+
 import duckdb
 
 from pipeline.demo.deliveries import Run
-from pipeline.demo.files import write_pages
+from pipeline.demo.files import Query, write_pages
 from pipeline.demo.vocabulary import load_vocabulary
 
 _USERS = """
 select moment, '{"id":' || key || pair('name', coalesce(name_full, split_part(mail, '@', 1), 'Caller ' || phone))
-    || ',"email":' || coalesce(to_json(mail)::varchar, 'null') || ',"phone":' || coalesce(to_json(phone)::varchar, 'null')
+    || ',"email":' || coalesce(to_json(mail)::varchar, 'null') || ',"phone":' || coalesce(to_json(phone)::varchar,
+        'null')
     || ',"shared_phone_number":' || if(phone is null, 'null', 'false')
     || ',"external_id":' || if(s_code < 0.35 and uses_shop, to_json(shop_user)::varchar, 'null')
     || ',"role":"end-user","locale":"' || if(writes_han, 'zh-cn', 'en-US') || '","time_zone":"UTC","active":true'
@@ -32,8 +35,8 @@ from ticket order by changed, ticket
 def export_zendesk(con: duckdb.DuckDBPyConnection, run: Run) -> None:
     """Write the pages of every day."""
     _create_tickets(con, run)
-    write_pages(con, run, "service/zendesk/users-{}.json", _USERS, _wrap_as("users"))
-    write_pages(con, run, "service/zendesk/tickets-{}.json", _TICKETS, _wrap_as("tickets"))
+    write_pages(con, run, "service/zendesk/users-{}.json", Query(_USERS), partial(_wrap, "users"))
+    write_pages(con, run, "service/zendesk/tickets-{}.json", Query(_TICKETS), partial(_wrap, "tickets"))
 
 
 def _create_tickets(con: duckdb.DuckDBPyConnection, run: Run) -> None:
@@ -52,16 +55,16 @@ def _create_tickets(con: duckdb.DuckDBPyConnection, run: Run) -> None:
             if(s_case < 0.66, 'closed', if(s_case < 0.8, 'solved', 'open')) as status,
             if(s_code < 0.1, 'urgent', if(s_code < 0.3, 'high', 'normal')) as priority,
             if(s_mail < 0.5, 'email', if(s_mail < 0.8, 'web', 'chat')) as via,
-            if(writes_han, $chinese[1 + ticket % len($chinese)], $english[1 + ticket % len($english)]) as subject
+            if(writes_han, pick($chinese, ticket), pick($english, ticket)) as subject
         from opened""",
-        {"end": run.period.end, "chinese": words["ticket_subjects_chinese"].tolist(),
-         "english": words["ticket_subjects_english"].tolist()},
+        {
+            "end": run.period.end,
+            "chinese": words["ticket_subjects_chinese"].tolist(),
+            "english": words["ticket_subjects_english"].tolist(),
+        },
     )
 
 
-def _wrap_as(name: str):  # type: ignore[no-untyped-def]
-    def wrap(elements: str, number: int, following: int) -> str:
-        count = 0 if not elements else elements.count('{"id":') 
-        return f'{{"{name}":[{elements}],"next_page":null,"previous_page":null,"count":{count},"end_of_stream":{"false" if following else "true"}}}'
-
-    return wrap
+def _wrap(name: str, elements: str, number: int, following: int) -> str:
+    count, last = elements.count('{"id":'), "false" if following else "true"
+    return f'{{"{name}":[{elements}],"next_page":null,"previous_page":null,"count":{count},"end_of_stream":{last}}}'

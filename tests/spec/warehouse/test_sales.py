@@ -29,7 +29,8 @@ def test_sales_and_their_worth():
     )
     derive(con, "customer.purchase")
     assert read(
-        con, "select purchase_id, customer_id, is_sale, net_amount, net_base from customer.purchase order by purchase_id"
+        con,
+        "select purchase_id, customer_id, is_sale, net_amount, net_base from customer.purchase order by purchase_id",
     ) == parse(
         """
         | purchase_id         | customer_id | is_sale | net_amount | net_base |

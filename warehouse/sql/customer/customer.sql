@@ -21,8 +21,8 @@
 --   language: language tag
 --   wechat_unionid: WeChat id across the company's accounts
 --   wechat_openid: WeChat id at the account the person follows, what a message is sent to
---   first_seen_at: first time any source knew the person (UTC)
---   last_seen_at: last change or sighting at any source (UTC)
+--   first_seen_at: first time any source knew the person or the person did something (UTC)
+--   last_seen_at: last change, sighting or act at any source (UTC)
 --   record_count: source records joined in this person, deleted ones included
 --   source_count: systems those records come from
 --   sources: those systems, sorted, comma-separated
@@ -45,10 +45,21 @@ summary as (
     group by customer_id
 ),
 
+-- Some sources date no profile; an old order shows all the same that the person is not new.
+happening as (
+    select record_id, seen_first as first_at, seen_last as last_at from standard.identifier
+    union all
+    select record_id, ordered_at, ordered_at from standard.purchase
+    union all
+    select record_id, occurred_at, occurred_at from standard.interaction
+    union all
+    select record_id, answered_at, answered_at from standard.feedback
+),
+
 sighting as (
-    select who.customer_id, min(identifier.seen_first) as first_seen_at, max(identifier.seen_last) as last_seen_at
-    from who
-    inner join standard.identifier as identifier on identifier.record_id = who.record_id
+    select who.customer_id, min(happening.first_at) as first_seen_at, max(happening.last_at) as last_seen_at
+    from happening
+    inner join identity.record_customer as who on who.record_id = happening.record_id
     group by who.customer_id
 ),
 

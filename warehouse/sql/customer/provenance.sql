@@ -50,8 +50,11 @@ member as (
         row_number() over (order by record.record_id) as record,
         record.*,
         -- Where the source tells no change, updated_at is the day of the delivery, which says nothing about the value.
-        if(record.updated_at = batch.delivered_on::timestamp, record.created_at, coalesce(record.updated_at, record.created_at))
-            as stated_at
+        if(
+            record.updated_at = batch.delivered_on::timestamp,
+            record.created_at,
+            coalesce(record.updated_at, record.created_at)
+        ) as stated_at
     from standard.record as record
     inner join identity.record_customer as who on who.record_id = record.record_id
     inner join person on person.customer_id = who.customer_id
@@ -89,9 +92,11 @@ candidate as (
     left join other_reading on other_reading.record = member.record
     where birth_date is not null
     union all
-    select person, record, source, stated_at, 4, hash(email), length(email), 1 from member where email is not null
+    select person, record, source, stated_at, 4, hash(email), length(email), 1 from member
+    where email is not null
     union all
-    select person, record, source, stated_at, 5, hash(phone), length(phone), 1 from member where phone is not null
+    select person, record, source, stated_at, 5, hash(phone), length(phone), 1 from member
+    where phone is not null
     union all
     select person, record, source, stated_at, 6,
         hash(lower(concat_ws('|', country, region, city, district, postcode, address))),
@@ -101,9 +106,11 @@ candidate as (
     from member
     where coalesce(country, region, city, district, postcode, address) is not null
     union all
-    select person, record, source, stated_at, 7, hash(lower(company)), length(company), 1 from member where company is not null
+    select person, record, source, stated_at, 7, hash(lower(company)), length(company), 1 from member
+    where company is not null
     union all
-    select person, record, source, stated_at, 8, hash(language), length(language), 1 from member where language is not null
+    select person, record, source, stated_at, 8, hash(language), length(language), 1 from member
+    where language is not null
     union all
     -- WeChat ids come from the identifiers: per record the one seen last, unless the source took it back.
     select member.person, member.record, member.source, max(identifier.seen_last),
@@ -158,7 +165,8 @@ ranked as (
     )
 ),
 
--- 5. The winner, and the best record with another value: the first number in which they differ is the rule that decided.
+-- 5. The winner, and the best record with another value: the first number in which they differ is the rule that
+--    decided.
 decided as (
     select
         person,

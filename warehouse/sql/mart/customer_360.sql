@@ -23,8 +23,8 @@
 --   language: language tag
 --   wechat_unionid: WeChat id across the company's accounts
 --   wechat_openid: WeChat id at the account the person follows
---   first_seen_at: first time any source knew the person (UTC)
---   last_seen_at: last change or sighting at any source (UTC)
+--   first_seen_at: first time any source knew the person or the person did something (UTC)
+--   last_seen_at: last change, sighting or act at any source (UTC)
 --   tenure_days: days from first_seen_at to the day
 --   record_count: source records joined in this person
 --   source_count: systems those records come from

@@ -26,7 +26,7 @@
 --   district: district or county
 --   postcode: postal code
 --   company: employer or organisation
---   national_id: identity number whose check digit holds
+--   national_id: identity number, cleaned; its check digit holds where its kind has one
 --   language: language tag
 --   created_at: creation at the source (UTC)
 --   updated_at: last change at the source (UTC); the delivery's day where the source tells none
