@@ -26,8 +26,9 @@ STAGES: dict[str, StageDefinition] = {
     "standardise": StageDefinition("pipeline.standardise"),
     "resolve": StageDefinition("pipeline.resolve", ("standardise", "decide"), ("identity_settings",)),
     "profile": StageDefinition("pipeline.profile", ("standardise", "resolve"), ("customer_settings",)),
-    "publish": StageDefinition("pipeline.publish", ("profile",)),
+    # Extract goes first, so that the snapshot holds the segments' members.
     "extract": StageDefinition("pipeline.extract", ("profile",), ("segment_settings",)),
+    "publish": StageDefinition("pipeline.publish", ("profile", "extract")),
 }
 
 

@@ -98,7 +98,7 @@ def _level(part: _Part, other: _Part, letters: Codes, words: Vocabulary) -> Leve
         _apply_pinyin(out, at, part.pinyin, left, right, words, pairs)
         crossed = _are_swapped(left[at], right[at], other.own[pairs.left[at]], other.own[pairs.right[at]], words)
         first, second = letters[pairs.left[at]], letters[pairs.right[at]]
-        reordered = both_present(first, second) & (first == second) & (out[at] > ROMANISED) & (out[at] != SAME_SOUND)
+        reordered = both_present(first, second) & (first == second) & (out[at] > TYPO) & (out[at] != SAME_SOUND)
         out[at[crossed | reordered]] = SWAPPED
         return out
 
@@ -140,12 +140,13 @@ def _apply_pinyin(
     hit = at[same]
     han_left, han_right = words.is_han[left[hit]], words.is_han[right[hit]]
     out[hit] = np.where(han_left & han_right, SAME_SOUND, ROMANISED)
-    # A spelling with a typo is compared with the pinyin of the hanzi.
+    # A spelling without pinyin of its own is compared with the pinyin of the hanzi.
     rest = np.flatnonzero(~same & (words.is_han[left[at]] != words.is_han[right[at]]) & (out[at] == DIFFERENT))
     first = np.where(sound_left[rest] >= 0, sound_left[rest], left[at[rest]])
     second = np.where(sound_right[rest] >= 0, sound_right[rest], right[at[rest]])
-    near = (words.distances(first, second, 1) <= 1) & (np.minimum(words.lengths[first], words.lengths[second]) >= 4)
-    out[at[rest[near]]] = TYPO
+    long = np.minimum(words.lengths[first], words.lengths[second]) >= 4
+    out[at[rest[(words.distances(first, second, 1) == 1) & long]]] = TYPO
+    out[at[rest[first == second]]] = ROMANISED
 
 
 def _are_swapped(left: Codes, right: Codes, other_left: Codes, other_right: Codes, words: Vocabulary) -> Mask:

@@ -22,21 +22,23 @@ def draw_faults(
     faults = {}
     for spot in np.sort(rng.integers(0, len(rows), count)).tolist():
         damage = _DAMAGES[kind][int(rng.integers(0, len(_DAMAGES[kind])))]
+        if "\n" in rows[spot]:
+            # Half of a quoted cell would swallow the intact rows after it, half of an order would double the other half.
+            damage = _stray_text
         faults[spot] = damage(rows[spot].encode(encoding, errors="replace"), rng)
     return faults
 
 
 def _cut(row: bytes, rng: np.random.Generator) -> bytes:
     """A writer died in the middle of the line."""
-    text = row.decode("utf-8", errors="ignore").split("\n")[0]
+    text = row.decode("utf-8", errors="ignore")
     return text[: 1 + int(rng.integers(0, max(1, len(text) * 3 // 4)))].encode()
 
 
 def _wrong_bytes(row: bytes, rng: np.random.Generator) -> bytes:
     """Bytes that are no text in the file's encoding."""
-    line = row.split(b"\n")[0]
-    spot = 2 + int(rng.integers(0, max(1, len(line) - 4)))
-    return line[:spot] + b"\xff\xfe\xff" + line[spot:]
+    spot = 2 + int(rng.integers(0, max(1, len(row) - 4)))
+    return row[:spot] + b"\xff\xfe\xff" + row[spot:]
 
 
 def _extra_columns(row: bytes, rng: np.random.Generator) -> bytes:

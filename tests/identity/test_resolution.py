@@ -104,7 +104,7 @@ def test_decisions_win(con: duckdb.DuckDBPyConnection) -> None:
 @pytest.mark.parametrize("column", ["phone", "email", "given_name"])
 def test_a_value_of_ten_thousand_records_makes_no_giant(column: str) -> None:
     con = duckdb.connect()
-    _make_people(con, 3334)
+    _make_people(con, 3334)  # 10,002 records
     con.execute(f"update people set {column} = 'shared@shop.com'")
     found = _resolve(con)
     assert found.largest_customer < 20

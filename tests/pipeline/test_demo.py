@@ -230,7 +230,7 @@ def test_one_fxiaoke_page_is_an_error_within_http_200(usual: Path) -> None:
 
 def test_following_rows_of_an_order_lack_its_fields(usual: Path) -> None:
     first = usual / "store/shopify/orders-2026-03-18.csv"
-    rows = list(read_csv(decode(first)))
+    rows = [row for row in read_csv(decode(first)) if "\ufffd" not in "".join(row.values())]
     names = [row["Name"] for row in rows]
     following = [row for row, before in zip(rows[1:], names, strict=False) if row["Name"] == before]
     assert following

@@ -120,6 +120,13 @@ def test_a_file_that_was_lost_is_written_and_logged_again(work):
     assert len(rows(work, "high_value_slipping")) == 1
 
 
+def test_a_file_nobody_logged_is_logged(work):
+    extract(work)
+    work.con.execute("delete from segment.extract_log")
+    extract(work)
+    assert len(read(work.con, "from segment.extract_log")) == 3
+
+
 def test_who_leaves_and_enters_is_recorded_by_day(work):
     extract(with_segments(work, "orders > 0"))
     next_day = replace(work, options=Options(as_of=date(2026, 3, 1) + timedelta(days=1)))

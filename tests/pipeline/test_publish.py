@@ -51,6 +51,18 @@ def test_a_reader_keeps_the_old_snapshot_and_the_next_one_gets_the_new(work):
         assert reader.execute("select count(*) from customer.customer").fetchone() == (2,)
 
 
+@pytest.mark.parametrize("name", ["customers.duckdb", "customers_full.duckdb"])
+def test_the_bytes_a_reader_holds_open_never_change(work, name):
+    publish(work)
+    target = work.config.published / name
+    before = target.read_bytes()
+    with target.open("rb") as held:
+        work.con.execute("delete from customer.customer")
+        publish(work)
+        assert held.read() == before
+    assert target.read_bytes() != before
+
+
 def test_a_failure_half_way_leaves_the_old_snapshot_and_no_attachment(work):
     publish(work)
     target = work.config.published / "customers_full.duckdb"

@@ -5,13 +5,16 @@ from tests.identity.tables import compare, draw
 EMAILS = """
 left               | left name | right               | right name | level
 qx7731@a.com       |           | qx7731@a.com        |            | same
-qx7731@a.com       |           | qx7731@b.com        |            | same local part
-qx7731@a.com       |           | qx7732@a.com        |            | near local part
+qx7731@a.com       |           | qx7731@bcdefg.com   |            | same local part
+qx7731@a.com       |           | qx7732@a.com        |            | near
+qx7731@alpha.com   |           | qx7731@aplha.com    |            | near
 qx7731@a.com       |           | zzyzx@a.com         |            | different
 qx7731@a.com       |           |                     |            | missing
-bob.smith@a.com    | Smith     | bob.smith@b.com     | Smith      | told by the name
-bob.smith@a.com    | Smith     | bob.smith@b.com     |            | same name
+bob.smith@a.com    | Smith     | bob.smith@bcdefg.com | Smith      | told by the name
+bob.smith@a.com    | Smith     | bob.smith@bcdefg.com |            | same name
 bob.smith7@a.com   | Smith     | bob.smith8@a.com    | Smith      | told by the name
+bob.smith@d.com    | Smith     | bob.smiht@d.com     | Smith      | near
+bob.smith@alpha.com | Smith    | bob.smith@aplha.com | Smith      | near
 bob.smith@c.com    | Smith     | bob.smith@c.com     | Smith      | same
 """
 

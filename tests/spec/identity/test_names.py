@@ -21,6 +21,8 @@ Johannes   | Weber       | Jhoannez    | Weber        | near       | exact
 Mary       | Baker       | John        | Baker        | different  | exact
 Mary       | Baker       | Mary        | Cooper       | exact      | different
            | Baker       | Mary        | Baker        | missing    | exact
+Mary       | Baker       | John        | Cooper       | other name | other name
+Li Jia     | Guo         | Jia Guo     | Li           | swapped    | swapped
 O'Neill    | Baker       | ONeill      | Baker        | exact      | exact
 """
 
@@ -34,6 +36,9 @@ left name | left pinyin   | right name | right pinyin  | given      | family
 王/小明   | wang xiaoming | 王/小红    | wang xiaohong | near       | exact
 王/小明   | wang xiaoming | 王/建国    | wang jianguo  | different  | exact
 王/伟     | wang wei      | 李/伟      | li wei        | exact      | different
+冯/朝     | feng chao     | Chao/Feng  |               | swapped    | swapped
+任/东昊   | ren donghao   | Ren/Dnghao |               | typo       | romanised
+王/威     | wang wei      | Wong/Wai   |               | other name | other name
 """
 
 

@@ -117,6 +117,23 @@ CASES = {
         | e2       |             | false    |
         """,
     ),
+    "shared: nothing for a person who was unbound by then": (
+        """
+        | record_id | namespace    | value | seen_first | seen_last  | revoked_at |
+        | r1        | anonymous_id | d     | 2026-01-01 | 2026-01-10 | 2026-01-15 |
+        | r2        | anonymous_id | d     | 2026-08-01 | 2026-08-01 |            |
+        """,
+        """
+        | event_id | occurred_at | record_id | anonymous_namespace | anonymous_id |
+        | e1       | 2026-01-14  |           | anonymous_id        | d            |
+        | e2       | 2026-01-16  |           | anonymous_id        | d            |
+        """,
+        """
+        | event_id | customer_id | stitched |
+        | e1       | C1          | true     |
+        | e2       |             | false    |
+        """,
+    ),
     "shared: two people at one instant make it nobody's": (
         """
         | record_id | namespace    | value | seen_first | seen_last  |

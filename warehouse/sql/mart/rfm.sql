@@ -32,7 +32,7 @@ placed as (
         *,
         (rank() over (order by recency_days desc) - 1 + count(*) over (partition by recency_days) / 2.0)
         / count(*) over () as r_place,
-        (rank() over (order by frequency) - 1 + 0)
+        (rank() over (order by frequency) - 1 + count(*) over (partition by frequency) / 2.0)
         / count(*) over () as f_place,
         (rank() over (order by monetary) - 1 + count(*) over (partition by monetary) / 2.0)
         / count(*) over () as m_place
