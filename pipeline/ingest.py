@@ -33,6 +33,7 @@ class _Tally:
     delivered: int = 0
     loaded: int = 0
     quarantined: int = 0
+    is_first: bool = False
     new_columns: list[str] = field(default_factory=list)
     seen_columns: set[str] = field(default_factory=set)
 
@@ -102,7 +103,7 @@ def _load_once(work: Work, each: SourceStream, delivery: Delivery, known: _Known
     work.progress(f"{each.label}: {delivery.name}")
     archived = _archive(work, each, delivery, batch_id)
     with transaction(work.con):
-        tally = _load(work, each, delivery, batch_id)
+        tally = _load(work, each, delivery, batch_id, is_first=not known.batches)
         _check_reconciled(work.con, each, delivery, batch_id, tally)
         _record_batch(work, each, delivery, batch_id, content_hash, archived, tally)
         _sight(work, each, delivery, batch_id, "loaded")
@@ -110,8 +111,8 @@ def _load_once(work: Work, each: SourceStream, delivery: Delivery, known: _Known
     return tally
 
 
-def _load(work: Work, each: SourceStream, delivery: Delivery, batch_id: str) -> _Tally:
-    tally = _Tally()
+def _load(work: Work, each: SourceStream, delivery: Delivery, batch_id: str, *, is_first: bool) -> _Tally:
+    tally = _Tally(is_first=is_first)
     with delivery.opened() as path:
         try:
             if delivery.damage:
@@ -126,7 +127,9 @@ def _load(work: Work, each: SourceStream, delivery: Delivery, batch_id: str) -> 
 
 def _store(work: Work, each: SourceStream, delivery: Delivery, batch_id: str, chunk: Chunk, tally: _Tally) -> None:
     names = [name for name in chunk.rows.column_names if name != "_line"]
-    tally.new_columns += ensure_raw_table(work.con, each.source.name, each.stream.name, names)
+    added = ensure_raw_table(work.con, each.source.name, each.stream.name, names)
+    # What the first delivery brings is the stream's shape, not news.
+    tally.new_columns += [] if tally.is_first else added
     tally.seen_columns.update(name.lower() for name in names)
     if len(chunk.rows):
         append_raw(work.con, each.source.name, each.stream.name, chunk.rows, batch_id, work.now)

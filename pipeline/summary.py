@@ -25,13 +25,17 @@ _LINES = (
     ("events with a customer", "profile", "events_with_customer"),
     ("purchases", "profile", "purchases"),
     ("segment members", "extract", "members"),
-    ("extracted", "extract", "extracted"),
+    ("extracted", "extract", "consented"),
+    ("withheld (no consent or no address)", "extract", "withheld"),
+    ("quality warnings", "all", "quality_warnings"),
 )
 
 
 def print_summary(console: Console, config: Config, reports: list[StageReport]) -> None:
     """Print counts, times, and the score when the inbox holds a truth."""
     counts = {report.stage: report.counts for report in reports}
+    warnings = sum(int(each.get("quality_warnings", 0)) for each in counts.values())
+    counts["all"] = {"quality_warnings": warnings}
     console.print()
     console.print(_count_table(counts))
     console.print(_time_table(reports))

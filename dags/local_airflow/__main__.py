@@ -45,7 +45,7 @@ def main() -> int:
         console.print("stopped")
         return 0 if chosen.command == "serve" else 1
     except (ValueError, OSError, httpx.HTTPError) as error:
-        console.print(str(error) or type(error).__name__, style="red", markup=False, highlight=False)
+        console.print(str(error) or type(error).__name__, style="red", markup=False, highlight=False, soft_wrap=True)
         return 1
 
 

@@ -13,6 +13,7 @@ error that says what differs or which task failed.
 Everything started is stopped, however it ends; the directory is kept when it ends badly.
 """
 
+import json
 import shutil
 import tempfile
 import time
@@ -139,7 +140,17 @@ def _check_tasks(server: Server, api: Api) -> None:
 
 def _tail(log: Path) -> str:
     lines = log.read_text(encoding="utf-8").splitlines() if log.exists() else ["(no such file)"]
-    return "\n".join(lines[-LOG_LINES:])
+    return "\n".join(_readable(line) for line in lines[-LOG_LINES:])
+
+
+def _readable(line: str) -> str:
+    """A line of a task's log, which is JSON, as level, text and errors; any other line as it is."""
+    try:
+        entry = json.loads(line)
+        errors = [f"{error['exc_type']}: {error['exc_value']}" for error in entry.get("error_detail", [])]
+        return "  ".join([entry["level"], entry["event"], *errors])
+    except (ValueError, TypeError, KeyError, AttributeError):
+        return line
 
 
 def _at_rest(api: Api, runs: list[dict[str, Any]], expected: set[str]) -> bool:

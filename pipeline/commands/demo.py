@@ -44,7 +44,12 @@ def run_demo(options: argparse.Namespace) -> int:
             noise=options.noise,
             progress=status.update,
         )
-    console.print(f"{options.out}: {summary}", highlight=False)
+    console.print(
+        f"{summary.files:,} files, {summary.bytes / 1e6:,.0f} MB in {options.out}: {summary.customers:,} persons, "
+        f"{summary.records:,} records, {summary.orders:,} orders, {summary.events:,} events",
+        highlight=False,
+        soft_wrap=True,
+    )
     return 0
 
 

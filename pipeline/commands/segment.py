@@ -66,11 +66,13 @@ def run_extract(options: argparse.Namespace) -> int:
     from pipeline.run import run_stage
 
     config = load_config(options.config)
-    report = run_stage("extract", config, options=Options(segments=(options.name,), actor=options.by))
+    # A full refresh, so that a pull is audited even when the file has not changed since the last one.
+    asked = Options(segments=(options.name,), actor=options.by, full_refresh=True)
+    report = run_stage("extract", config, options=asked)
     folder = config.extracts / options.name
     newest = max(folder.glob("*.csv"), key=lambda path: path.name, default=None) if folder.exists() else None
     Console(soft_wrap=True).print(
-        f"{report.counts.get('extracted', 0):,} people → {newest}; {report.counts.get('withheld', 0):,} withheld",
+        f"{report.counts.get('consented', 0):,} people → {newest}; {report.counts.get('withheld', 0):,} withheld",
         highlight=False,
     )
     return 0

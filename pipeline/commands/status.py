@@ -22,12 +22,16 @@ _TABLES: dict[str, tuple[tuple[str, ...], str]] = {
         """,
     ),
     "streams": (
-        ("source", "stream", "batches", "delivered", "loaded", "quarantined", "last delivery", "new columns"),
+        ("source", "stream", "batches", "delivered", "loaded", "quarantined", "last delivery"),
         """
         select source, stream, count(*), sum(rows_delivered)::bigint, sum(rows_loaded)::bigint,
-            sum(rows_quarantined)::bigint, max(delivered_on), string_agg(distinct new_columns, ', ')
+            sum(rows_quarantined)::bigint, max(delivered_on)
         from ops.batch group by all order by all
         """,
+    ),
+    "columns that joined after a stream's first delivery": (
+        ("source", "stream", "file", "columns"),
+        "select source, stream, file_name, new_columns from ops.batch where new_columns is not null order by all",
     ),
     "quarantine": (
         ("source", "stream", "stage", "reason", "rows"),

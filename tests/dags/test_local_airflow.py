@@ -169,6 +169,23 @@ def test_smoke_passes_when_all_is_equal_but_history() -> None:
     smoke._judge([TableRows("customer.customer", 3, 3), TableRows("identity.ledger", 3, 9)], 0)
 
 
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        pytest.param('{"level": "info", "event": "went well"}', "info  went well", id="a line of a task's log"),
+        pytest.param(
+            '{"level": "error", "event": "failed", "error_detail": [{"exc_type": "Stop", "exc_value": "mend it"}]}',
+            "error  failed  Stop: mend it",
+            id="an error",
+        ),
+        pytest.param("3", "3", id="JSON that is no entry"),
+        pytest.param("plain text", "plain text", id="text"),
+    ],
+)
+def test_log_lines_are_shown_readably(line: str, expected: str) -> None:
+    assert smoke._readable(line) == expected
+
+
 def test_the_local_server_is_importable_without_airflow() -> None:
     # Airflow writes into the caller's home directory as soon as it is imported.
     code = "import sys, dags.local_airflow.__main__; sys.exit('airflow' in sys.modules)"

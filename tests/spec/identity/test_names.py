@@ -38,7 +38,7 @@ left name | left pinyin   | right name | right pinyin  | given      | family
 王/伟     | wang wei      | 李/伟      | li wei        | exact      | different
 冯/朝     | feng chao     | Chao/Feng  |               | swapped    | swapped
 任/东昊   | ren donghao   | Ren/Dnghao |               | typo       | romanised
-王/威     | wang wei      | Wong/Wai   |               | other name | other name
+刘/天     | liu tian      | Lau/Tin    |               | other name | other name
 """
 
 
