@@ -33,7 +33,7 @@ from dags.stage_task import FULL_REFRESH, PUBLISHED, SEGMENT, dag_settings, run_
 def extract() -> None:
     """Customers to consented segment files."""
 
-    @task(outlets=[SEGMENT])
+    @task(outlets=[SEGMENT], multiple_outputs=False)
     def extract_segments() -> dict[str, Any]:
         return run_in_task("extract")
 

@@ -48,7 +48,7 @@ def define_ingest(source: str) -> None:
         **dag_settings("ingest"),
     )
     def ingest() -> None:
-        @task(outlets=[raw_asset(source)])
+        @task(outlets=[raw_asset(source)], multiple_outputs=False)
         def load_deliveries() -> dict[str, Any]:
             return run_in_task("ingest", source=source)
 

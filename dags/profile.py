@@ -30,7 +30,7 @@ from dags.stage_task import CUSTOMER, FULL_REFRESH, IDENTITY, dag_settings, date
 def profile() -> None:
     """Customers to their profiles and marts."""
 
-    @task(outlets=[CUSTOMER])
+    @task(outlets=[CUSTOMER], multiple_outputs=False)
     def build_profiles() -> dict[str, Any]:
         return run_in_task("profile")
 

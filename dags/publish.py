@@ -31,7 +31,7 @@ from dags.stage_task import CUSTOMER, FULL_REFRESH, PUBLISHED, dag_settings, run
 def publish() -> None:
     """The warehouse to the published snapshot."""
 
-    @task(outlets=[PUBLISHED])
+    @task(outlets=[PUBLISHED], multiple_outputs=False)
     def publish_snapshot() -> dict[str, Any]:
         return run_in_task("publish")
 

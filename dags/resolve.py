@@ -33,7 +33,7 @@ from dags.stage_task import FULL_REFRESH, IDENTITY, STANDARD, dag_settings, run_
 def resolve() -> None:
     """Records to customers."""
 
-    @task(outlets=[IDENTITY])
+    @task(outlets=[IDENTITY], multiple_outputs=False)
     def resolve_customers() -> dict[str, Any]:
         return run_in_task("resolve")
 

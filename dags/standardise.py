@@ -33,7 +33,7 @@ from pipeline.config import load_config
 def standardise() -> None:
     """Raw rows to standard rows."""
 
-    @task(outlets=[STANDARD])
+    @task(outlets=[STANDARD], multiple_outputs=False)
     def standardise_batches() -> dict[str, Any]:
         return run_in_task("standardise")
 

@@ -38,13 +38,12 @@ where is_sale
 group by month, source
 order by month, source;
 
--- Which records agree least: customers whose birth date or gender is disputed.
-select customer.customer_id, provenance.field, provenance.source, provenance.rule, provenance.runner_up_count
-from customer.customer as customer
-inner join customer.provenance as provenance on provenance.customer_id = customer.customer_id
-where customer.has_conflict and provenance.field in ('birth_date', 'gender') and provenance.runner_up_count > 0
-order by customer.customer_id, provenance.field
-limit 10;
+-- Where do sources disagree? Fields that survived against another value, by the rule that decided.
+select field, rule, count(*) as customers, sum(runner_up_count) as other_values
+from customer.provenance
+where runner_up_count > 0
+group by field, rule
+order by customers desc, field, rule;
 
 -- Whom may we write to, per channel?
 select channel, purpose, status, count(*) as customers

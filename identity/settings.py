@@ -75,7 +75,8 @@ DEFAULT_NAMESPACES: Mapping[str, Namespace] = MappingProxyType(
     {
         "email": Namespace(max_persons=3, trust=0.97),
         "phone": Namespace(max_persons=3, trust=0.90),
-        "national_id": Namespace(max_persons=2, unique_per_person=True, trust=0.999),
+        # People type it, so a second value is weighed and does not veto; say unique_per_person where ids are verified.
+        "national_id": Namespace(max_persons=2, trust=0.999),
         "wechat_unionid": Namespace(max_persons=2, unique_per_person=True, trust=0.999),
         "wechat_openid": Namespace(max_persons=2, trust=0.995),
         "wecom_external_userid": Namespace(max_persons=2, trust=0.995),

@@ -54,7 +54,12 @@ class Server:
         """LocalAirflowError when a component has stopped by itself."""
         for name, component in self.components.items():
             if component.poll() is not None:
-                raise LocalAirflowError(f"Airflow's {name} stopped by itself: see {self.place.output / name}.log")
+                raise LocalAirflowError(self._why_stopped(name))
+
+    def _why_stopped(self, name: str) -> str:
+        if not _record_file(self.place.home).exists():
+            return "the local Airflow was ended by `stop`"
+        return f"Airflow's {name} stopped by itself: see {self.place.output / name}.log"
 
 
 @contextmanager
@@ -89,8 +94,9 @@ def stop_recorded(config: Config) -> int:
     home = airflow_home(config)
     sessions = recorded_sessions(home)
     count = len(members(sessions))
-    stop_sessions(sessions)
+    # First, so that a waiting `serve` knows why its components end.
     _record_file(home).unlink(missing_ok=True)
+    stop_sessions(sessions)
     return count
 
 

@@ -22,100 +22,49 @@ CALLING_CODES = {
     "TW": "886",
     "SG": "65",
 }
-_CHINESE_PREFIXES = np.array(
-    [
-        "134",
-        "135",
-        "136",
-        "137",
-        "138",
-        "139",
-        "147",
-        "150",
-        "151",
-        "152",
-        "157",
-        "158",
-        "159",
-        "178",
-        "182",
-        "183",
-        "184",
-        "187",
-        "188",
-        "198",
-        "130",
-        "131",
-        "132",
-        "145",
-        "155",
-        "156",
-        "166",
-        "175",
-        "176",
-        "185",
-        "186",
-        "133",
-        "149",
-        "153",
-        "173",
-        "177",
-        "180",
-        "181",
-        "189",
-        "191",
-        "199",
-    ],
-    dtype=object,
-)
 # National mobile numbers without the trunk zero: first digits and how many follow.
 _MOBILE_SHAPES = {
-    "GB": (("7400", "7500", "7700", "7712", "7800", "7911", "7960", "7890", "7725", "7590"), 6),
-    "AU": (("40", "41", "42", "43", "47", "48"), 7),
+    "GB": (("7400", "7415", "7500", "7590", "7712", "7725", "7780", "7850", "7890", "7960"), 6),
+    "AU": (("40", "41", "42", "43", "46"), 7),
     "DE": (("151", "152", "157", "159"), 8),
-    "HK": (("51", "54", "60", "61", "63", "90", "91", "93", "96", "98"), 6),
+    "HK": (("61", "63", "64", "65", "69", "92", "94", "96", "97"), 6),
     "TW": (("910", "911", "920", "921", "932", "933", "952", "960", "972", "988"), 6),
     "SG": (("81", "82", "83", "90", "91", "92", "96", "97"), 6),
 }
 
 
-def draw_mobiles(rng: np.random.Generator, country: np.ndarray, area_code: np.ndarray) -> np.ndarray:
-    """Draw a national mobile number per entry, unlike any other of this call."""
+def draw_mobiles(rng: np.random.Generator, country: np.ndarray, area_code: np.ndarray, words: Vocabulary) -> np.ndarray:
+    """Draw a national mobile number per entry; two entries share one as rarely as recycled numbers are met."""
     rows = len(country)
+    prefixes = words.words["chinese_mobile_prefixes"]
     serial = draw_unique_numbers(rng, 0, 100_000_000, rows)
-    prefix = _CHINESE_PREFIXES[rng.integers(0, len(_CHINESE_PREFIXES), rows)]
+    prefix = prefixes[rng.integers(0, len(prefixes), rows)]
     number = prefix + _pad(serial, 8)
     north = np.isin(country, ("US", "CA"))
     exchange = (220 + serial % 770).astype(str).astype(object)
     number = np.where(north, area_code + exchange + _pad(serial // 770 % 10_000, 4), number)
-    for code, (prefixes, digits) in _MOBILE_SHAPES.items():
-        head = np.array(prefixes, dtype=object)[rng.integers(0, len(prefixes), rows)]
+    for code, (heads, digits) in _MOBILE_SHAPES.items():
+        head = np.array(heads, dtype=object)[rng.integers(0, len(heads), rows)]
         number = np.where(country == code, head + _pad(serial % 10**digits, digits), number)
     return number
 
 
-def draw_landlines(rng: np.random.Generator, country: np.ndarray, area_code: np.ndarray) -> np.ndarray:
+def draw_landlines(
+    rng: np.random.Generator, country: np.ndarray, area_code: np.ndarray, words: Vocabulary
+) -> np.ndarray:
     """Draw a national landline number per entry, with the area code of its place."""
-    rows = len(country)
-    serial = draw_unique_numbers(rng, 0, 10_000_000, rows)
-    long_code = np.isin(
-        area_code, ("10", "21", "22", "23", "20", "24", "25", "27", "28", "29", "755", "571", "512", "769", "757")
-    )
-    chinese = area_code + np.where(long_code, "8", "") + _pad(2_000_000 + serial % 6_000_000, 7)
+    serial = draw_unique_numbers(rng, 0, 10_000_000, len(country))
+    digits = {length: _pad(serial % 10**length, length) for length in (5, 6, 7)}
+    eight = np.isin(area_code, words.words["chinese_areas_with_eight_digits"])
+    british = [area_code == "20", area_code == "29", np.isin(area_code, ("1865", "1223"))]
     shapes = {
-        "CN": chinese,
-        "GB": area_code
-        + np.where(np.isin(area_code, ("20", "29", "28")), "7", "")
-        + np.where(
-            np.isin(area_code, ("1865", "1223")),
-            _pad(200_000 + serial % 700_000, 6),
-            _pad(2_000_000 + serial % 7_000_000, 7),
-        ),
-        "AU": area_code + "9" + _pad(serial, 7),
-        "DE": area_code + _pad(2_000_000 + serial % 7_000_000, 7),
-        "HK": "2" + _pad(1_000_000 + serial % 8_000_000, 7),
-        "TW": area_code + "2" + _pad(serial, 7),
-        "SG": "6" + _pad(2_000_000 + serial % 7_000_000, 7),
+        "CN": area_code + np.where(eight, "8" + digits[7], "6" + digits[6]),
+        "GB": area_code + np.select(british, ["7" + digits[7], "22" + digits[6], "5" + digits[5]], "2" + digits[6]),
+        "AU": area_code + "9" + digits[7],
+        "DE": area_code + "4" + digits[6],
+        "HK": "25" + digits[6],
+        "TW": area_code + np.where(area_code == "2", "2" + digits[7], "3" + digits[6]),
+        "SG": "6" + (1 + serial % 8).astype(str).astype(object) + digits[6],
     }
     north = area_code + (220 + serial % 770).astype(str).astype(object) + _pad(serial // 770 % 10_000, 4)
     return np.select([country == code for code in shapes], list(shapes.values()), north)

@@ -23,7 +23,7 @@ def draw_faults(
     for spot in np.sort(rng.integers(0, len(rows), count)).tolist():
         damage = _DAMAGES[kind][int(rng.integers(0, len(_DAMAGES[kind])))]
         if "\n" in rows[spot]:
-            # Half of a quoted cell would swallow the intact rows after it, half of an order would double the other half.
+            # Half of a quoted cell would swallow the intact rows after it; half of an order would double the rest.
             damage = _stray_text
         faults[spot] = damage(rows[spot].encode(encoding, errors="replace"), rng)
     return faults

@@ -74,15 +74,15 @@ def _draw_contacts(
     rng = open_stream(seed, "contacts")
     rows = len(people.household)
     area = dwellings.column("area_code").to_numpy(zero_copy_only=False)[people.household]
-    both = draw_mobiles(rng, np.concatenate([people.country, people.country]), np.concatenate([area, area]))
+    both = draw_mobiles(rng, np.concatenate([people.country, people.country]), np.concatenate([area, area]), words)
     mailboxes = draw_mailboxes(rng, people, names, words, 3)
-    landline = draw_landlines(rng, people.country, area)[people.head]
+    landline = draw_landlines(rng, people.country, area, words)[people.head]
     return {
         "calling_code": np.array([CALLING_CODES[code] for code in people.country], dtype=object),
         "mobile_now": both[:rows],
         "mobile_old": both[rows:],
         "landline": landline,
-        "work_phone": draw_landlines(rng, people.country, area),
+        "work_phone": draw_landlines(rng, people.country, area, words),
         "mail_now": mailboxes[0],
         "mail_second": mailboxes[1],
         "mail_old": mailboxes[2],

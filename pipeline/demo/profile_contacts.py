@@ -41,7 +41,8 @@ DIALLED = """
 national as not materialized (
     select *,
         if(e_phone < p_phone_slip(), mistype_digits(phone_true, e_kind, e_spot), phone_true) as digits,
-        phone_kind in ('landline', 'work') as fixed
+        phone_kind in ('landline', 'work') as fixed,
+        if(left(digits, 1) in ('1', '2'), 2, 3) as area_digits
     from reachable
 ), dialled as not materialized (
     select *,
@@ -51,7 +52,7 @@ national as not materialized (
                     $void_chinese[1 + floor(s_code * len($void_chinese))::int])
             when calling_code = '86' and fixed then case
                 when not han then '+86 ' || digits
-                when s_phone < 0.5 then '0' || left(digits, length(digits) - 8) || '-' || right(digits, 8)
+                when s_phone < 0.5 then '0' || left(digits, area_digits) || '-' || substr(digits, area_digits + 1)
                 when s_phone < 0.8 then '0' || digits else '+86-' || digits end
             when calling_code = '86' then case
                 when not han and s_phone < 0.55 then '+86' || digits
