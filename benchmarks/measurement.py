@@ -15,8 +15,6 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-import psutil
-
 
 @dataclass(frozen=True)
 class Measurement:
@@ -64,7 +62,11 @@ def write_measurements(home: Path, part: str, measurements: list[Measurement]) -
     """Write bench/<part>.json."""
     path = home / "bench" / f"{part}.json"
     path.parent.mkdir(parents=True, exist_ok=True)
-    machine = {"cores": os.cpu_count(), "memory_bytes": psutil.virtual_memory().total, "python": platform.python_version()}
+    machine = {
+        "cores": os.cpu_count(),
+        "memory_bytes": os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"),
+        "python": platform.python_version(),
+    }
     rows = [{**asdict(each), "ratio": each.ratio} for each in measurements]
     path.write_text(json.dumps({"machine": machine, "measurements": rows}, indent=2), encoding="utf-8")
     return path

@@ -7,7 +7,6 @@ from sqlglot import exp
 
 from connectors.stream import Stream, expressions
 
-
 # Columns that ingestion adds to every raw table.
 BOOKKEEPING = ("_batch_id", "_line", "_loaded_at")
 

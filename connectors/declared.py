@@ -1,8 +1,8 @@
 """Sources that need no code: a stream described in the configuration file.
 
 In: the TOML table `[source.<name>.stream.<stream>]`. Out: the same Stream a connector would give. Keys:
-`files`, `member`, `date_order`, `format` (ndjson, csv, pages, parquet, lines), the format's own settings (`encoding`, `delimiter`,
-`header_rows`, `path`, `error_code`, `pattern`), and one table per mapping (`record`, `event`, `purchase`,
+`files`, `member`, `date_order`, `format` (ndjson, csv, pages, parquet, lines), the format's own settings (`encoding`,
+`delimiter`, `header_rows`, `path`, `error_code`, `pattern`), and one table per mapping (`record`, `event`, `purchase`,
 `purchase_line`, `interaction`, `feedback`; lists of tables for `identifier` and `consent`) whose values are SQL
 expressions over the raw columns.
 """

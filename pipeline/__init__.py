@@ -1,1 +1,1 @@
-"""The stages joined up, without Airflow: ingest, standardise, resolve, profile, publish, extract; and the `guiyi` command."""
+"""The stages joined up, without Airflow (ingest, standardise, resolve, profile, extract, publish), and `guiyi`."""

@@ -43,9 +43,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def build_parser() -> argparse.ArgumentParser:
     """The parser of all subcommands."""
-    parser = argparse.ArgumentParser(
-        prog="guiyi", description=_ABOUT, formatter_class=RawDescriptionRichHelpFormatter
-    )
+    parser = argparse.ArgumentParser(prog="guiyi", description=_ABOUT, formatter_class=RawDescriptionRichHelpFormatter)
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     for module in (demo, run, link, stewardship, segment, status):
         module.add_parsers(commands, RawDescriptionRichHelpFormatter)

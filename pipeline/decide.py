@@ -12,7 +12,14 @@ from pipeline.stage import Count, Work, execute, transaction
 
 
 def decide(
-    config: Config, verdict: str, left: str, right: str, *, decided_by: str, decided_at: datetime, note: str | None = None
+    config: Config,
+    verdict: str,
+    left: str,
+    right: str,
+    *,
+    decided_by: str,
+    decided_at: datetime,
+    note: str | None = None,
 ) -> str:
     """Store the decision and return its id; UnknownRecord when a record does not exist or both are one."""
     decision: dict[str, str] = {}

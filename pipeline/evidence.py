@@ -32,7 +32,9 @@ class RecordName:
 def read_evidence(config: Config) -> Iterator[duckdb.DuckDBPyConnection]:
     """A read-only connection to the warehouse, once it has been resolved."""
     with open_readonly(config.warehouse) as con:
-        if not con.execute("select 1 from duckdb_tables() where schema_name = 'identity' and table_name = 'link'").fetchone():
+        if not con.execute(
+            "select 1 from duckdb_tables() where schema_name = 'identity' and table_name = 'link'"
+        ).fetchone():
             raise UnknownRecord("nothing has been resolved yet: run `guiyi run` first")
         yield con
 

@@ -93,7 +93,9 @@ def write_interactions(portion: Portion, interaction: Interaction) -> int:
     )
     extra = {
         "interaction_id": portion.record_id(interaction.key, None),
-        "record_id": portion.record_id(interaction.record, interaction.stream) if interaction.record else "null::varchar",
+        "record_id": portion.record_id(interaction.record, interaction.stream)
+        if interaction.record
+        else "null::varchar",
     }
     stage_mapping(portion, "_contact", interaction, fields=fields, extra=extra)
     times = [time_step(field, portion.each) for field in ("occurred_at", "updated_at", "closed_at")]

@@ -5,7 +5,6 @@ archive. Each delivery is one transaction and is loaded once, whatever name its 
 half-way leaves nothing behind and the next run takes the delivery again.
 """
 
-import os
 import shutil
 from dataclasses import dataclass, field
 from datetime import date
@@ -20,7 +19,6 @@ from pipeline.keys import short_hash
 from pipeline.sources import SourceStream, source_streams
 from pipeline.stage import Count, StageFailed, Work, transaction
 from warehouse.raw import append_raw, ensure_raw_table, raw_table
-
 
 # Mark in ops.watermark on a batch whose day changed after it may have been standardised.
 STALE = "stale"
@@ -187,7 +185,7 @@ def _archive(work: Work, each: SourceStream, delivery: Delivery, batch_id: str) 
         partial = target.with_name(target.name + ".part")
         with delivery.opened() as path:
             shutil.copyfile(path, partial)
-        os.replace(partial, target)
+        partial.replace(target)
     return target.relative_to(work.config.home).as_posix()
 
 

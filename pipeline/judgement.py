@@ -56,7 +56,9 @@ def _read_truth(con: duckdb.DuckDBPyConnection, path: Path, record: str, person:
 def _read(con: duckdb.DuckDBPyConnection, table: str, path: Path) -> list[str]:
     if not path.exists():
         raise JudgementError(f"{path} does not exist")
-    reader = "read_parquet($path)" if path.suffix.lower() in {".parquet", ".pq"} else "read_csv($path, all_varchar = true)"
+    reader = (
+        "read_parquet($path)" if path.suffix.lower() in {".parquet", ".pq"} else "read_csv($path, all_varchar = true)"
+    )
     con.execute(f"create or replace temp table {table} as select * from {reader}", {"path": str(path)})
     return [row[0] for row in con.execute(f"describe {table}").fetchall()]
 

@@ -62,7 +62,7 @@ def read_map(path: Path | None, available: list[str]) -> ColumnMap:
         raise LinkError(f"{path}: {error}") from None
     columns = _flatten(data.get("columns", {}))
     if not columns:
-        raise LinkError(f"{path} needs a [columns] table: standard_name = \"source_column\"")
+        raise LinkError(f'{path} needs a [columns] table: standard_name = "source_column"')
     unknown = [name for name in columns if name not in STANDARD_NAMES and not name.startswith("identifier.")]
     if unknown:
         raise LinkError(
@@ -102,7 +102,9 @@ def open_records(con: duckdb.DuckDBPyConnection, path: Path) -> list[str]:
     """Make `_source` of the file, every column as text and empty text missing; returns the column names."""
     if not path.exists():
         raise LinkError(f"{path} does not exist")
-    reader = "read_parquet($path)" if path.suffix.lower() in {".parquet", ".pq"} else "read_csv($path, all_varchar = true)"
+    reader = (
+        "read_parquet($path)" if path.suffix.lower() in {".parquet", ".pq"} else "read_csv($path, all_varchar = true)"
+    )
     try:
         con.execute(f"create or replace temp table _source_raw as select * from {reader}", {"path": str(path)})
     except duckdb.Error as error:
@@ -159,7 +161,7 @@ def _guess_id(available: list[str]) -> str:
     for name in ("record_id", "unique_id", "rec_id", "id"):
         if name in available:
             return name
-    raise LinkError(f"say which column is the record's id: id = \"…\" in the map; the table has {', '.join(available)}")
+    raise LinkError(f'say which column is the record\'s id: id = "…" in the map; the table has {", ".join(available)}')
 
 
 def _stage(con: duckdb.DuckDBPyConnection, column_map: ColumnMap, available: list[str], country: str | None) -> None:

@@ -105,7 +105,9 @@ def _write_model(con: duckdb.DuckDBPyConnection, found: Resolution, now: datetim
 
 
 def _write_evidence(con: duckdb.DuckDBPyConnection, found: Resolution) -> None:
-    con.execute(f"create or replace table identity.link as select * from {found.links} order by record_id_l, record_id_r")
+    con.execute(
+        f"create or replace table identity.link as select * from {found.links} order by record_id_l, record_id_r"
+    )
     con.execute(f"create or replace table identity.review as select * from {found.review} order by all")
     con.execute(f"create or replace table identity.rule as select * from {found.rules} order by all")
 

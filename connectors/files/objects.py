@@ -19,7 +19,9 @@ def split_objects(con: duckdb.DuckDBPyConnection, lines: pa.Table) -> Chunk:
         con.execute(
             """
             create or replace temp table _json_checked as
-            select _line, text, case when json_valid(text) then json_type(text) = 'OBJECT' else false end as is_object from _json_lines
+            select _line, text,
+                case when json_valid(text) then json_type(text) = 'OBJECT' else false end as is_object
+            from _json_lines
             """
         )
     finally:

@@ -64,4 +64,3 @@ def _error(con: duckdb.DuckDBPyConnection, text: str, shape: Pages) -> str | Non
 
 def _refuse(content: bytes, reason: str) -> Chunk:
     return rejected_only(rejects([1], [reason], [printable(content)]))
-

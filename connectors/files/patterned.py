@@ -31,7 +31,7 @@ class Patterned:
 
 def read_patterned(con: duckdb.DuckDBPyConnection, file: BinaryIO, shape: Patterned) -> Iterator[Chunk]:
     """Yield one chunk per block of lines."""
-    columns = ", ".join(f'nullif(nullif(found."{group}", \'\'), \'-\') as "{group}"' for group in shape.groups)
+    columns = ", ".join(f"nullif(nullif(found.\"{group}\", ''), '-') as \"{group}\"" for group in shape.groups)
     for chunk in read_lines(file, shape.encoding):
         con.register("_pattern_lines", chunk.rows)
         rows = con.execute(

@@ -9,7 +9,7 @@ from connectors.files.patterned import Patterned
 from connectors.stream import Connector, Event, Stream
 
 COMBINED = (
-    r'^(?P<client>\S+) (?P<identity>\S+) (?P<remote_user>\S+) \[(?P<time>[^\]]+)\] '
+    r"^(?P<client>\S+) (?P<identity>\S+) (?P<remote_user>\S+) \[(?P<time>[^\]]+)\] "
     r'"(?P<method>[A-Z]+) (?P<path>\S+)(?: (?P<protocol>[^"]*))?" (?P<status>\d{3}) (?P<size>\S+)'
     r'(?: "(?P<referrer>(?:[^"\\]|\\.)*)" "(?P<user_agent>(?:[^"\\]|\\.)*)")?\s*$'
 )

@@ -4,7 +4,8 @@ What it offers: customer accounts of a mostly Chinese CRM. Every answer is HTTP 
 epoch milliseconds; people are arrays; custom fields are called `field_XXXXX__c` and mean what the tenant decided.
 Watermark: `last_modified_time`. Key: `_id`.
 Follows: third-party profile of the public API. Confirmed fields: `_id`, `name`, `tel`, `email`, `address`, `province`,
-`city`, `district`, `last_modified_time`; the custom fields for birth date and gender are the demo tenant's: change them here.
+`city`, `district`, `last_modified_time`; the custom fields for birth date and gender are the demo tenant's: change
+them here.
 """
 
 from connectors.files.pages import Pages
@@ -29,7 +30,7 @@ ACCOUNTS = Stream(
         region=first_of('"province__r"', '"province"'),
         district=first_of('"district__r"', '"district"'),
         country=first_of('"country__r"', '"country"'),
-        deleted_at="case when \"life_status\" = 'invalid' then \"last_modified_time\" end",
+        deleted_at='case when "life_status" = \'invalid\' then "last_modified_time" end',
     ),
     identifiers=(Identifier("fxiaoke_account", '"account_no"', record='"_id"', issuer="{source}"),),
 )

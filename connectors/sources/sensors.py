@@ -26,14 +26,14 @@ def identity(preset: str) -> str:
 LOGIN_ID = first_of(
     '"login_id"',
     identity("login_id"),
-    "case when \"type\" = 'track_signup' then \"distinct_id\" end",
+    'case when "type" = \'track_signup\' then "distinct_id" end',
     # A profile is set for the login id once there is one.
-    "case when \"type\" like 'profile%' and \"anonymous_id\" is distinct from \"distinct_id\" then \"distinct_id\" end",
+    'case when "type" like \'profile%\' and "anonymous_id" is distinct from "distinct_id" then "distinct_id" end',
 )
 DEVICE_ID = first_of(
     '"anonymous_id"',
     identity("anonymous_id"),
-    "case when \"type\" = 'track_signup' then \"original_id\" end",
+    'case when "type" = \'track_signup\' then "original_id" end',
 )
 _UNBOUND = "\"type\" = 'track_id_unbind'"
 _PROFILE = f"\"type\" in ('profile_set', 'profile_set_once', 'track_signup') and {LOGIN_ID} is not null"
@@ -63,9 +63,7 @@ EVENTS = Stream(
         Identifier("user_id", LOGIN_ID, record=LOGIN_ID, stream="users", issuer="{issuer}", seen_at='"time"'),
         Identifier("device_id", DEVICE_ID, record=LOGIN_ID, stream="users", seen_at='"time"', revoked=_UNBOUND),
         *(
-            Identifier(
-                namespace, identity(preset), record=LOGIN_ID, stream="users", seen_at='"time"', revoked=_UNBOUND
-            )
+            Identifier(namespace, identity(preset), record=LOGIN_ID, stream="users", seen_at='"time"', revoked=_UNBOUND)
             for namespace, preset in (("phone", "mobile"), ("email", "email"))
         ),
         Identifier(

@@ -18,6 +18,8 @@ def cell(column: str) -> str:
 
 _BUYER = cell("买家会员名")
 _ORDER = cell("订单编号")
+# An Alipay account is an e-mail address or a mobile number.
+_ALIPAY = cell("买家支付宝账号")
 _MOBILE = first_of(cell("联系手机"), cell("联系电话"))
 
 ORDERS = Stream(
@@ -28,10 +30,10 @@ ORDERS = Stream(
         key=_BUYER,
         updated_at='"订单创建时间"',
         full_name='"收货人姓名"',
-        emails=(f"case when {cell('买家支付宝账号')} like '%@%' then {cell('买家支付宝账号')} end",),
+        emails=(f"case when {_ALIPAY} like '%@%' then {_ALIPAY} end",),
         phones=(
             _MOBILE,
-            f"case when regexp_matches({cell('买家支付宝账号')}, '^1[3-9][0-9]{{9}}$') then {cell('买家支付宝账号')} end",
+            f"case when regexp_matches({_ALIPAY}, '^1[3-9][0-9]{{9}}$') then {_ALIPAY} end",
         ),
         address='"收货地址"',
     ),

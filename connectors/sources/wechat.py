@@ -13,9 +13,7 @@ from connectors.values import first_of, seconds, union_issuer
 
 _PHONE_IN_REMARK = "nullif(regexp_extract(\"remark\", '(1[3-9][0-9]{9})', 1), '')"
 # What is left of a remark such as 王小明 13812345678 or 李女士-会员, up to the first separator.
-_NAME_IN_REMARK = (
-    "nullif(trim(regexp_extract(regexp_replace(\"remark\", '[+]?[0-9 ]{7,}', ''), '^[\\s]*([^-_/|,，;；(（\\d]+)', 1)), '')"
-)
+_NAME_IN_REMARK = "nullif(trim(regexp_extract(regexp_replace(\"remark\", '[+]?[0-9 ]{7,}', ''), '^[\\s]*([^-_/|,，;；(（\\d]+)', 1)), '')"
 _FOLLOWS = "coalesce(\"subscribe\", '1') <> '0'"
 
 USERS = Stream(
@@ -23,7 +21,7 @@ USERS = Stream(
     files="social/wechat/users-*.json*",
     format=Pages("$.user_info_list", error_code="$.errcode"),
     record=Record(
-        key="trim(\"openid\")",
+        key='trim("openid")',
         created_at=seconds("subscribe_time"),
         full_name=first_of('"nickname"', _NAME_IN_REMARK),
         gender=seconds("sex"),
@@ -34,22 +32,22 @@ USERS = Stream(
         language='"language"',
     ),
     identifiers=(
-        Identifier("wechat_openid", '"openid"', record="trim(\"openid\")", issuer="{source}"),
-        Identifier("wechat_unionid", '"unionid"', record="trim(\"openid\")", issuer=union_issuer('"unionid"')),
+        Identifier("wechat_openid", '"openid"', record='trim("openid")', issuer="{source}"),
+        Identifier("wechat_unionid", '"unionid"', record='trim("openid")', issuer=union_issuer('"unionid"')),
     ),
     interaction=Interaction(
-        key="trim(\"openid\")",
+        key='trim("openid")',
         kind="'subscribe'",
         when=f"{_FOLLOWS} and {seconds('subscribe_time')} is not null",
         occurred_at=seconds("subscribe_time"),
-        record="trim(\"openid\")",
+        record='trim("openid")',
         channel="'wechat'",
         subject='"subscribe_scene"',
     ),
     consents=(
         # Following an account is the consent to its messages; leaving it is the refusal.
         Consent(
-            record="trim(\"openid\")",
+            record='trim("openid")',
             channel="'wechat'",
             value="case when \"subscribe\" = '0' then 'no' else 'yes' end",
         ),

@@ -34,7 +34,12 @@ CONTACTS = Stream(
     ),
     identifiers=(
         Identifier("wecom_external_userid", _KEY, record=_KEY, issuer="{source}"),
-        Identifier("wechat_unionid", inside("external_contact", "unionid"), record=_KEY, issuer=union_issuer(inside("external_contact", "unionid"))),
+        Identifier(
+            "wechat_unionid",
+            inside("external_contact", "unionid"),
+            record=_KEY,
+            issuer=union_issuer(inside("external_contact", "unionid")),
+        ),
     ),
     interaction=Interaction(
         key=f"concat_ws(':', {_KEY}, {first_of(inside('follow_info', 'userid'), inside('follow_info', 'oper_userid'))})",

@@ -61,9 +61,7 @@ def run_one(options: argparse.Namespace) -> int:
 
     config, console = load_config(options.config, inbox=options.inbox), Console()
     with console.status(options.stage) as status:
-        report = run_stage(
-            options.stage, config, options=_options(options), progress=lambda text: status.update(text)
-        )
+        report = run_stage(options.stage, config, options=_options(options), progress=lambda text: status.update(text))
     _print_done(console, report)
     for name, value in report.counts.items():
         console.print(f"  {name.replace('_', ' ')}: {value:,}" if isinstance(value, int) else f"  {name}: {value}")

@@ -18,7 +18,9 @@ its purpose and channel, and how many are withheld; `extract` writes the file an
 
 def add_parsers(commands: Any, formatter: Any) -> None:
     """Add `segment` with its own subcommands."""
-    parser = commands.add_parser("segment", help="counts and consented extracts", description=_ABOUT, formatter_class=formatter)
+    parser = commands.add_parser(
+        "segment", help="counts and consented extracts", description=_ABOUT, formatter_class=formatter
+    )
     actions = parser.add_subparsers(title="actions", metavar="ACTION", required=True)
     listing = actions.add_parser("list", help="every segment", formatter_class=formatter)
     listing.set_defaults(function=run_list)

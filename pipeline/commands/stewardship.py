@@ -30,7 +30,9 @@ and applied inside clustering on every run, before any score. The newest decisio
 
 def add_parsers(commands: Any, formatter: Any) -> None:
     """Add `explain` and `decide`."""
-    parser = commands.add_parser("explain", help="the evidence, bit by bit", description=_EXPLAIN, formatter_class=formatter)
+    parser = commands.add_parser(
+        "explain", help="the evidence, bit by bit", description=_EXPLAIN, formatter_class=formatter
+    )
     parser.add_argument("subject", nargs="+", metavar="CUSTOMER_ID | RECORD", help="a customer, or two records")
     parser.add_argument("--config", type=Path, metavar="FILE", help="configuration (default config/guiyi.toml)")
     parser.set_defaults(function=run_explain)

@@ -78,7 +78,7 @@ def test_csv_that_ends_inside_its_header_rows_says_so():
         read_csv("Id,Question\n", header_rows=2)
 
 
-@given(st.lists(st.lists(st.text("ab\"\n,\r王 ", max_size=6), min_size=3, max_size=3), max_size=12))
+@given(st.lists(st.lists(st.text('ab"\n,\r王 ', max_size=6), min_size=3, max_size=3), max_size=12))
 def test_whatever_python_writes_as_csv_is_read_back(rows):
     import csv
 

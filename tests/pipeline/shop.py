@@ -60,7 +60,7 @@ RECORDS = """
     | r3        | shopify | 王小明     | 小明       | 王          | 王小明           |            | w@x.cn |                |      | 2025-05-01 |            |
     | r4        | shopify | Ann Lee   | Ann        | Lee         |                 | 1985-01-01 | ann@x.com | +14155550100 |      | 2026-02-20 | 2026-02-20 |
     | r5        | zoho    | Bo Lee    | Bo         | Lee         |                 |            | bo@x.com |               |      | 2023-02-20 | 2025-02-20 |
-"""  # noqa: E501
+"""
 IDENTIFIERS = """
     | record_id | namespace      | issuer | value | seen_first | seen_last  |
     | r1        | email          |        | w@x.cn | 2024-01-05 | 2026-01-05 |
@@ -88,7 +88,7 @@ EVENTS = """
     | e1       | segment | page       | Home       | 2026-01-01 10:00:00 |           | anonymous_id        | a1           | s1         |
     | e2       | segment | identify   | Login      | 2026-01-05 10:00:00 | r1        | anonymous_id        | a1           | s2         |
     | e3       | segment | page       | Home       | 2026-03-01 10:00:00 |           | anonymous_id        | zz           | s3         |
-"""  # noqa: E501
+"""
 INTERACTIONS = """
     | interaction_id | source  | kind   | record_id | occurred_at         | closed_at           | status |
     | i1             | zendesk | ticket | r5        | 2025-03-01 10:00:00 |                     | open   |

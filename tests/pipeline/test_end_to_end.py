@@ -59,11 +59,15 @@ def query(path: Path, text: str) -> list[tuple]:
 
 
 def test_every_delivered_row_is_loaded_or_quarantined_with_a_reason(finished):
-    rows = query(finished.warehouse, "select sum(rows_delivered), sum(rows_loaded), sum(rows_quarantined) from ops.batch")
+    rows = query(
+        finished.warehouse, "select sum(rows_delivered), sum(rows_loaded), sum(rows_quarantined) from ops.batch"
+    )
     delivered, loaded, quarantined = rows[0]
     assert delivered == loaded + quarantined
     assert quarantined > 0
-    missing = query(finished.warehouse, "select count(*) from ops.quarantine where coalesce(reason, '') = '' or line is null")
+    missing = query(
+        finished.warehouse, "select count(*) from ops.quarantine where coalesce(reason, '') = '' or line is null"
+    )
     assert missing == [(0,)]
 
 
@@ -71,7 +75,9 @@ def test_every_record_of_the_truth_that_was_readable_has_one_customer(finished):
     measures = judge_warehouse(finished.warehouse, finished.inbox / "truth.parquet")
     assert measures["truth_coverage"] == 1.0
     assert measures["pair_f1"] > 0.8
-    assert query(finished.warehouse, "select count(*) - count(distinct record_id) from identity.record_customer") == [(0,)]
+    assert query(finished.warehouse, "select count(*) - count(distinct record_id) from identity.record_customer") == [
+        (0,)
+    ]
 
 
 def test_running_again_changes_nothing(finished):
@@ -113,7 +119,9 @@ def test_deliveries_one_by_one_in_another_order_give_the_same_customers(finished
         run_stage("standardise", config)
         if number % 40 == 0 or number == len(files):
             run_stage("resolve", config)
-    partition = "select string_agg(record_id, ',' order by record_id) from identity.record_customer group by customer_id"
+    partition = (
+        "select string_agg(record_id, ',' order by record_id) from identity.record_customer group by customer_id"
+    )
     assert set(query(config.warehouse, partition)) == set(query(finished.warehouse, partition))
     resolved = query(
         config.warehouse,
@@ -154,7 +162,9 @@ def test_no_persons_value_is_in_progress_lines_counts_or_check_results(finished)
     told = (finished.home / "progress.txt").read_text(encoding="utf-8")
     told += str(query(finished.warehouse, "select detail from ops.run"))
     told += str(query(finished.warehouse, "select expectation, reason from ops.quality_result"))
-    told += str(query(finished.warehouse, "select reason from ops.quarantine union all select reason from standard.unparsed"))
+    told += str(
+        query(finished.warehouse, "select reason from ops.quarantine union all select reason from standard.unparsed")
+    )
     told += str(query(finished.warehouse, "select subject, detail from ops.audit"))
     found = [len(value) for value in values if re.search(re.escape(value), told.lower())]
     assert found == []

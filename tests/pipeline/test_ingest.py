@@ -21,14 +21,19 @@ def batches(installation):
 
 
 def test_every_row_is_loaded_or_quarantined_with_file_line_and_reason(installation):
-    installation.deliver(SEGMENT.format(18), EVENT.format("m1").encode() + b'{"type":\n\n\xff\xfe\n' + EVENT.format("m2").encode())
+    installation.deliver(
+        SEGMENT.format(18), EVENT.format("m1").encode() + b'{"type":\n\n\xff\xfe\n' + EVENT.format("m2").encode()
+    )
     counts = installation.run("ingest")["ingest"]
     assert (counts["rows_in"], counts["rows_out"], counts["quarantined"]) == (4, 2, 2)
     assert installation.rows("select file_name, line, reason from ops.quarantine order by line") == [
         (SEGMENT.format(18), 2, "not valid JSON"),
         (SEGMENT.format(18), 4, "not valid utf-8"),
     ]
-    assert installation.rows('select _line, "messageId" from raw.segment_events order by _line') == [(1, "m1"), (5, "m2")]
+    assert installation.rows('select _line, "messageId" from raw.segment_events order by _line') == [
+        (1, "m1"),
+        (5, "m2"),
+    ]
 
 
 def test_the_same_bytes_are_loaded_once_whatever_they_are_called(installation):
@@ -79,7 +84,10 @@ def test_new_columns_are_kept_and_reported_and_missing_ones_are_no_error(install
     installation.deliver(SEGMENT.format(19), '{"type":"track","messageId":"m2","loyalty":"gold"}\n')
     installation.run("ingest")
     assert installation.rows("select new_columns from ops.batch order by file_name") == [(None,), ("loyalty",)]
-    assert installation.rows('select "messageId", loyalty from raw.segment_events order by 1') == [("m1", None), ("m2", "gold")]
+    assert installation.rows('select "messageId", loyalty from raw.segment_events order by 1') == [
+        ("m1", None),
+        ("m2", "gold"),
+    ]
     ((missing,),) = installation.rows("select missing_columns from ops.batch where file_name like '%19%'")
     assert "timestamp" in missing
 

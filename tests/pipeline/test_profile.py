@@ -35,7 +35,7 @@ def test_one_row_per_person_with_everything_about_them(tmp_path):
         | C1 | 2 | 850.00 | 425.00 | 1 | 2025-11-01 | 2 | 1 | 2 | 0 | 0 | 9 | 4.5 | true | true | slipping |
         | C2 | 0 | 0.00 | | 0 | | 0 | 0 | 0 | 0 | 0 | | | false | false | prospect |
         | C3 | 1 | 20.00 | 20.00 | 1 | 2025-02-01 | 0 | 0 | 0 | 2 | 1 | | | false | true | lost |
-        """  # noqa: E501
+        """
     )
 
 

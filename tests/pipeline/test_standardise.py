@@ -76,8 +76,13 @@ def test_an_unbound_phone_is_revoked_until_it_is_bound_again(installation):
 
 
 def test_an_orders_lines_are_those_of_its_newest_delivery(installation):
-    header = "Name,Email,Financial Status,Paid at,Total,Currency,Created at,Lineitem quantity,Lineitem name,Lineitem price\n"
-    first = header + "#1,a@x.com,paid,2026-03-01 10:00:00 +0800,30.00,USD,2026-03-01 10:00:00 +0800,1,Tea,10.00\n#1,,,,,,,2,Cup,10.00\n"
+    header = (
+        "Name,Email,Financial Status,Paid at,Total,Currency,Created at,Lineitem quantity,Lineitem name,Lineitem price\n"
+    )
+    first = (
+        header
+        + "#1,a@x.com,paid,2026-03-01 10:00:00 +0800,30.00,USD,2026-03-01 10:00:00 +0800,1,Tea,10.00\n#1,,,,,,,2,Cup,10.00\n"
+    )
     second = header + "#1,a@x.com,refunded,2026-03-01 10:00:00 +0800,10.00,USD,2026-03-01 10:00:00 +0800,1,Tea,10.00\n"
     installation.deliver("store/shopify/orders-2026-03-01.csv", first)
     installation.deliver("store/shopify/orders-2026-03-02.csv", second)
@@ -109,8 +114,12 @@ def test_an_event_is_written_once_however_often_it_is_delivered(installation):
 FILES = {
     "website/segment/events-2026-03-01.ndjson": identify("m1", 1, {"name": "Wang Xiaoming", "email": "w@x.com"}),
     "website/segment/events-2026-03-02.ndjson": identify("m2", 2, {"phone": "+14155552671"}, anonymous="a2"),
-    "crm/fxiaoke/accounts-2026-03-01-001.json": accounts({"_id": "1", "name": "王小明", "last_modified_time": 1772323200000}),
-    "crm/fxiaoke/accounts-2026-03-02-001.json": accounts({"_id": "1", "name": "王晓明", "last_modified_time": 1772323200000}),
+    "crm/fxiaoke/accounts-2026-03-01-001.json": accounts(
+        {"_id": "1", "name": "王小明", "last_modified_time": 1772323200000}
+    ),
+    "crm/fxiaoke/accounts-2026-03-02-001.json": accounts(
+        {"_id": "1", "name": "王晓明", "last_modified_time": 1772323200000}
+    ),
     "social/wechat/users-2026-03-01-001.json": '{"user_info_list":[{"openid":"o1","unionid":" u1","subscribe":1}]}',
     "social/wechat/users-2026-03-08-001.json": '{"user_info_list":[{"openid":"o1","unionid":" u1","subscribe":1}]}',
 }

@@ -224,7 +224,7 @@ mart.lifecycle | update mart.lifecycle set customer_id = 'C0000000000000d4' wher
 mart.lifecycle | delete from mart.lifecycle where customer_id like '%a1' | be_in_set(is_there) | fail | 1
 mart.lifecycle | update mart.lifecycle set stage = 'asleep' where customer_id like '%a1' | be_in_set(stage) | fail | 1
 mart.lifecycle | update mart.lifecycle set orders = -1 where customer_id like '%a1' | be_between(orders) | fail | 1
-"""  # noqa: E501
+"""
 
 ROWS = [[cell.strip() for cell in line.split(" | ")] for line in CASES.strip().splitlines()[1:] if line]
 

@@ -1,4 +1,3 @@
-# ruff: noqa: E501 (a row of a table is one line)
 """Addresses: the same place and street come out whatever mixture of fields came in."""
 
 import pyarrow as pa

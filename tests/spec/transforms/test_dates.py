@@ -1,4 +1,3 @@
-# ruff: noqa: E501 (a row of a table is one line)
 """Dates: one day, a second reading where day and month could change places, or a reason."""
 
 from datetime import date

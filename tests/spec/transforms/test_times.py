@@ -1,4 +1,3 @@
-# ruff: noqa: E501 (a row of a table is one line)
 """Moments: whatever the source writes, UTC comes out."""
 
 import pyarrow as pa

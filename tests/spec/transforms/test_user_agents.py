@@ -1,4 +1,3 @@
-# ruff: noqa: E501 (user agents are long lines)
 """User agents: browser, system and device; apps with a browser inside count as the app."""
 
 import pytest
