@@ -154,7 +154,8 @@ class Feedback:
 
 @dataclass(frozen=True)
 class Consent:
-    """What a person allows or refuses. `value` is read by transforms/consents; `asks_refusal` says that a yes refuses (an opt-out)."""
+    """What a person allows or refuses. `value` is read by transforms/consents; `asks_refusal` says that a yes refuses
+    (an opt-out)."""
 
     record: str
     channel: str

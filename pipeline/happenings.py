@@ -40,8 +40,8 @@ def write_events(portion: Portion, event: Event) -> int:
         )
         select event_id, $source, $stream, raw_type, raw_name, occurred_at, record_id,
             case when raw_anonymous_id is not null then raw_anonymous_namespace end, raw_anonymous_id,
-            raw_session_id, raw_url, raw_referrer, raw_campaign, raw_ip, browser, coalesce(raw_os, os), coalesce(raw_device, device),
-            raw_properties,
+            raw_session_id, raw_url, raw_referrer, raw_campaign, raw_ip, browser, coalesce(raw_os, os),
+            coalesce(raw_device, device), raw_properties,
             _batch_id, _line
         from once
         where event_id not in (select event_id from standard.event)

@@ -66,7 +66,8 @@ def read_map(path: Path | None, available: list[str]) -> ColumnMap:
     unknown = [name for name in columns if name not in STANDARD_NAMES and not name.startswith("identifier.")]
     if unknown:
         raise LinkError(
-            f"{path}: [columns] does not know {unknown}; it knows {', '.join(STANDARD_NAMES)} and identifier.<namespace>"
+            f"{path}: [columns] does not know {unknown}; it knows {', '.join(STANDARD_NAMES)} and "
+            "identifier.<namespace>"
         )
     return ColumnMap(
         str(data.get("id") or _guess_id(available)),
@@ -246,7 +247,8 @@ def _list_identifiers(con: duckdb.DuckDBPyConnection, column_map: ColumnMap) -> 
     for number, name in enumerate(each for each in column_map.columns if each.startswith("identifier.")):
         table = f"_linked_namespace_{number}"
         con.execute(
-            f"create or replace temp table {table} as select record_id, {quoted(f'raw_{name}')} as raw_value from _linked"
+            f"create or replace temp table {table} as "
+            f"select record_id, {quoted(f'raw_{name}')} as raw_value from _linked"
         )
         apply_steps(con, table, [identifier_step()])
         namespace = name.removeprefix("identifier.").replace("'", "''")

@@ -197,7 +197,10 @@ def _patch(portion: Portion) -> None:
 
 
 def _merge_identifiers(portion: Portion, namespace: str) -> int:
-    """Widen the time span of identifiers already known, add the others. Spans are minima and maxima, so order is free."""
+    """Widen the time span of identifiers already known, add the others.
+
+    Spans are minima and maxima, so the order of deliveries does not matter.
+    """
     con = portion.work.con
     con.execute(
         """

@@ -99,7 +99,8 @@ def _forget(work: Work, sources: list[str]) -> None:
             parameters,
         )
         work.con.execute(
-            f"delete from standard.identifier where record_id in (select record_id from standard.record where {chosen})",
+            f"delete from standard.identifier where record_id in "
+            f"(select record_id from standard.record where {chosen})",
             parameters,
         )
         for table in _BY_STREAM:

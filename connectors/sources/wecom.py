@@ -12,6 +12,7 @@ from connectors.stream import Connector, Identifier, Interaction, Record, Stream
 from connectors.values import first_of, inside, union_issuer
 
 _KEY = inside("external_contact", "external_userid")
+_STAFF = first_of(inside("follow_info", "userid"), inside("follow_info", "oper_userid"))
 _ADDED = inside("follow_info", "createtime")
 
 CONTACTS = Stream(
@@ -42,12 +43,12 @@ CONTACTS = Stream(
         ),
     ),
     interaction=Interaction(
-        key=f"concat_ws(':', {_KEY}, {first_of(inside('follow_info', 'userid'), inside('follow_info', 'oper_userid'))})",
+        key=f"concat_ws(':', {_KEY}, {_STAFF})",
         kind="'follow'",
         occurred_at=_ADDED,
         record=_KEY,
         channel="'wechat'",
-        staff=first_of(inside("follow_info", "userid"), inside("follow_info", "oper_userid")),
+        staff=_STAFF,
     ),
 )
 

@@ -11,6 +11,10 @@ from connectors.stream import Connector, Consent, Identifier, Record, Stream
 
 _KEY = "replace(\"Record Id\", 'zcrm_', '')"
 
+_OPT_OUT = Consent(
+    record=_KEY, channel="'email'", value='"Email Opt Out"', asks_refusal=True, stated_at='"Modified Time"'
+)
+
 LEADS = Stream(
     name="leads",
     files="crm/zoho/*.zip",
@@ -32,14 +36,15 @@ LEADS = Stream(
     ),
     identifiers=(
         Identifier(
-            "zoho_contact", "replace(\"Converted Contact.id\", 'zcrm_', '')", record=_KEY, issuer="{source}",
+            "zoho_contact",
+            "replace(\"Converted Contact.id\", 'zcrm_', '')",
+            record=_KEY,
+            issuer="{source}",
             seen_at='"Modified Time"',
         ),
     ),
-    consents=(
-        Consent(record=_KEY, channel="'email'", value='"Email Opt Out"', asks_refusal=True, stated_at='"Modified Time"'),
-    ),
-)  # fmt: skip
+    consents=(_OPT_OUT,),
+)
 
 CONTACTS = Stream(
     name="contacts",
@@ -62,12 +67,8 @@ CONTACTS = Stream(
         country='"Mailing Country"',
         company='"Account Name"',
     ),
-    identifiers=(
-        Identifier("zoho_contact", _KEY, record=_KEY, issuer="{source}", seen_at='"Modified Time"'),
-    ),
-    consents=(
-        Consent(record=_KEY, channel="'email'", value='"Email Opt Out"', asks_refusal=True, stated_at='"Modified Time"'),
-    ),
-)  # fmt: skip
+    identifiers=(Identifier("zoho_contact", _KEY, record=_KEY, issuer="{source}", seen_at='"Modified Time"'),),
+    consents=(_OPT_OUT,),
+)
 
 CONNECTOR = Connector("zoho", "crm", (LEADS, CONTACTS), about=__doc__)

@@ -35,7 +35,9 @@ _TABLES: dict[str, tuple[tuple[str, ...], str]] = {
     ),
     "quarantine": (
         ("source", "stream", "stage", "reason", "rows"),
-        "select source, stream, stage, reason, count(*) from ops.quarantine group by all order by 5 desc, 1, 2 limit 20",
+        """
+        select source, stream, stage, reason, count(*) from ops.quarantine group by all order by 5 desc, 1, 2 limit 20
+        """,
     ),
     "checks that did not hold in their last run": (
         ("table", "expectation", "severity", "rows"),
