@@ -3,11 +3,11 @@
 
 **Takes** the customer and mart tables and config/segments.toml.
 
-**Starts** when *publish* has finished.
+**Starts** when *profile* has finished.
 
 **Gives** one CSV per segment under `extracts/` of the data directory, who entered and left in `segment.change`, a row
-per extract in `segment.extract_log`, and the asset `guiyi/segment` for whatever picks the files up. Only customers
-whose consent covers the segment's purpose are in a file.
+per extract in `segment.extract_log`, and the asset `guiyi/segment`, which starts *publish* (the snapshot holds the
+segments' members). Only customers whose consent covers the segment's purpose are in a file.
 
 **Params**: `full_refresh` extracts even when nothing has changed. The segments' conditions look from the day of the
 marts; to move it, give *profile* a date.
@@ -20,12 +20,12 @@ from typing import Any
 
 from airflow.sdk import dag, task
 
-from dags.stage_task import FULL_REFRESH, PUBLISHED, SEGMENT, dag_settings, run_in_task
+from dags.stage_task import CUSTOMER, FULL_REFRESH, SEGMENT, dag_settings, run_in_task
 
 
 @dag(
     dag_id="extract",
-    schedule=[PUBLISHED],
+    schedule=[CUSTOMER],
     doc_md=__doc__,
     params={"full_refresh": FULL_REFRESH},
     **dag_settings("extract"),

@@ -3,10 +3,10 @@
 
 **Takes** the customer and mart tables of the warehouse.
 
-**Starts** when *profile* has finished.
+**Starts** when *extract* has finished.
 
-**Gives** `published/customers.duckdb` under the data directory, replaced in one step, and the asset `guiyi/published`,
-which starts *extract*. Readers of the old snapshot keep reading it; the next one to open the path gets the new one.
+**Gives** `published/customers.duckdb` under the data directory, replaced in one step, and the asset `guiyi/published`.
+Readers of the old snapshot keep reading it; the next one to open the path gets the new one.
 
 **Params**: `full_refresh` writes the snapshot even when nothing has changed.
 
@@ -18,12 +18,12 @@ from typing import Any
 
 from airflow.sdk import dag, task
 
-from dags.stage_task import CUSTOMER, FULL_REFRESH, PUBLISHED, dag_settings, run_in_task
+from dags.stage_task import FULL_REFRESH, PUBLISHED, SEGMENT, dag_settings, run_in_task
 
 
 @dag(
     dag_id="publish",
-    schedule=[CUSTOMER],
+    schedule=[SEGMENT],
     doc_md=__doc__,
     params={"full_refresh": FULL_REFRESH},
     **dag_settings("publish"),

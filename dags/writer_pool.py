@@ -9,4 +9,4 @@ SLOTS = 1
 
 # While several stages wait for the pool the earlier one goes first, so that eleven deliveries are taken in before the
 # rest of the chain runs once over all of them.
-PRIORITY = {"ingest": 60, "standardise": 50, "resolve": 40, "profile": 30, "publish": 20, "extract": 10}
+PRIORITY = {"ingest": 60, "standardise": 50, "resolve": 40, "profile": 30, "extract": 20, "publish": 10}

@@ -4,13 +4,20 @@ What it offers: customer accounts of a mostly Chinese CRM. Every answer is HTTP 
 epoch milliseconds; people are arrays; custom fields are called `field_XXXXX__c` and mean what the tenant decided.
 Watermark: `last_modified_time`. Key: `_id`.
 Follows: third-party profile of the public API. Confirmed fields: `_id`, `name`, `tel`, `email`, `address`, `province`,
-`city`, `district`, `last_modified_time`; the custom fields for birth date and gender are the demo tenant's: change
+`city`, `district`, `last_modified_time`; the custom fields for birth date, gender and marketing consent are the demo tenant's: change
 them here.
 """
 
 from connectors.files.pages import Pages
-from connectors.stream import Connector, Identifier, Record, Stream
+from connectors.stream import Connector, Consent, Identifier, Record, Stream
 from connectors.values import first_of
+
+
+def day_in_beijing(column: str) -> str:
+    """Date fields are epoch milliseconds of midnight in Beijing (UTC+8 all year), negative before 1970."""
+    moment = f'make_timestamp(try_cast("{column}" as bigint) * 1000) + interval 8 hours'
+    return f"coalesce(strftime({moment}, '%Y-%m-%d'), \"{column}\")"
+
 
 ACCOUNTS = Stream(
     name="accounts",
@@ -22,7 +29,7 @@ ACCOUNTS = Stream(
         created_at='"create_time"',
         full_name='"name"',
         gender='"field_gender__c"',
-        birth_date='"field_birth__c"',
+        birth_date=day_in_beijing("field_birth__c"),
         emails=('"email"',),
         phones=('"tel"', '"mobile"'),
         address='"address"',
@@ -32,6 +39,7 @@ ACCOUNTS = Stream(
         country=first_of('"country__r"', '"country"'),
         deleted_at='case when "life_status" = \'invalid\' then "last_modified_time" end',
     ),
+    consents=(Consent(record='"_id"', channel="'any'", value='"field_optin__c"', stated_at='"last_modified_time"'),),
     identifiers=(Identifier("fxiaoke_account", '"account_no"', record='"_id"', issuer="{source}"),),
 )
 

@@ -11,9 +11,11 @@ from connectors.files.pages import Pages
 from connectors.stream import Connector, Consent, Identifier, Interaction, Record, Stream
 from connectors.values import first_of, seconds, union_issuer
 
-_PHONE_IN_REMARK = "nullif(regexp_extract(\"remark\", '(1[3-9][0-9]{9})', 1), '')"
+_PHONE_IN_REMARK = (
+    "nullif(regexp_extract(\"remark\", '((?:[+]?86[ -]?)?1[3-9][0-9][ -]?[0-9]{4}[ -]?[0-9]{4})', 1), '')"
+)
 # What is left of a remark such as 王小明 13812345678 or 李女士-会员, up to the first separator.
-_WITHOUT_NUMBERS = "regexp_replace(\"remark\", '[+]?[0-9 ]{7,}', '')"
+_WITHOUT_NUMBERS = "regexp_replace(\"remark\", '[+]?[0-9 -]{7,}', '')"
 _NAME_IN_REMARK = f"nullif(trim(regexp_extract({_WITHOUT_NUMBERS}, '^[\\s]*([^-_/|,，;；:：(（\\d]+)', 1)), '')"
 _FOLLOWS = "coalesce(\"subscribe\", '1') <> '0'"
 

@@ -12,7 +12,7 @@ import time
 from collections.abc import Collection
 from pathlib import Path
 
-import psutil  # type: ignore[import-untyped]
+import psutil
 
 # An idle server needs four; a running task never comes to an end, for it keeps calling the API server that is gone.
 GRACE_SECONDS = 6.0

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-import psutil  # type: ignore[import-untyped]
+import psutil
 
 from dags.local_airflow.processes import members, run_module, start_module, stop_sessions
 from dags.local_airflow.rest import Api
