@@ -11,7 +11,8 @@ from connectors.files.pages import Pages
 from connectors.stream import Connector, Consent, Identifier, Interaction, Record, Stream
 from connectors.values import first_of, seconds, union_issuer
 
-_PHONE_IN_REMARK = (
+_MOBILE = "(?:[+]?86[ -]?)?1[3-9][0-9][ -]?[0-9]{4}[ -]?[0-9]{4}"
+_PHONE_IN_REMARK = f"nullif(regexp_extract(\"remark\", '{_MOBILE}'), '')"
     "nullif(regexp_extract(\"remark\", '((?:[+]?86[ -]?)?1[3-9][0-9][ -]?[0-9]{4}[ -]?[0-9]{4})', 1), '')"
 )
 # What is left of a remark such as 王小明 13812345678 or 李女士-会员, up to the first separator.
