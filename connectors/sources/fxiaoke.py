@@ -4,8 +4,8 @@ What it offers: customer accounts of a mostly Chinese CRM. Every answer is HTTP 
 epoch milliseconds; people are arrays; custom fields are called `field_XXXXX__c` and mean what the tenant decided.
 Watermark: `last_modified_time`. Key: `_id`.
 Follows: third-party profile of the public API. Confirmed fields: `_id`, `name`, `tel`, `email`, `address`, `province`,
-`city`, `district`, `last_modified_time`; the custom fields for birth date, gender and marketing consent are the demo tenant's: change
-them here.
+`city`, `district`, `last_modified_time`; the custom fields for birth date, gender and marketing consent are the demo
+tenant's: change them here.
 """
 
 from connectors.files.pages import Pages

@@ -13,8 +13,6 @@ from connectors.values import first_of, seconds, union_issuer
 
 _MOBILE = "(?:[+]?86[ -]?)?1[3-9][0-9][ -]?[0-9]{4}[ -]?[0-9]{4}"
 _PHONE_IN_REMARK = f"nullif(regexp_extract(\"remark\", '{_MOBILE}'), '')"
-    "nullif(regexp_extract(\"remark\", '((?:[+]?86[ -]?)?1[3-9][0-9][ -]?[0-9]{4}[ -]?[0-9]{4})', 1), '')"
-)
 # What is left of a remark such as 王小明 13812345678 or 李女士-会员, up to the first separator.
 _WITHOUT_NUMBERS = "regexp_replace(\"remark\", '[+]?[0-9 -]{7,}', '')"
 _NAME_IN_REMARK = f"nullif(trim(regexp_extract({_WITHOUT_NUMBERS}, '^[\\s]*([^-_/|,，;；:：(（\\d]+)', 1)), '')"

@@ -12,8 +12,8 @@ CHAIN = [
     ("standardise", [f"guiyi/raw/{source}" for source in SOURCES], "guiyi/standard"),
     ("resolve", ["guiyi/standard"], "guiyi/identity"),
     ("profile", ["guiyi/identity"], "guiyi/customer"),
-    ("publish", ["guiyi/segment"], "guiyi/published"),
     ("extract", ["guiyi/customer"], "guiyi/segment"),
+    ("publish", ["guiyi/segment"], "guiyi/published"),
 ]
 
 
