@@ -18,7 +18,7 @@ from pipeline.deliveries import Delivery, deliveries
 from pipeline.keys import short_hash
 from pipeline.sources import SourceStream, source_streams
 from pipeline.stage import Count, StageFailed, Work, transaction
-from warehouse.raw import append_raw, ensure_raw_table, raw_table
+from warehouse.raw import append_raw, ensure_raw_table, raw_columns_of, raw_table
 
 # Mark in ops.watermark on a batch whose day changed after it may have been standardised.
 STALE = "stale"
@@ -31,7 +31,6 @@ class _Tally:
     delivered: int = 0
     loaded: int = 0
     quarantined: int = 0
-    is_first: bool = False
     new_columns: list[str] = field(default_factory=list)
     seen_columns: set[str] = field(default_factory=set)
 
@@ -72,10 +71,11 @@ def _is_later(delivered_on: date | None, until: date | None) -> bool:
 
 @dataclass(frozen=True)
 class _Known:
-    """Batches of a stream that are loaded, and the names their bytes were seen under."""
+    """What the warehouse already has of a stream: batches, the names their bytes were seen under, raw columns."""
 
     batches: set[str]
     sightings: set[tuple[str, str]]
+    columns: set[str]
 
 
 def _known(con: duckdb.DuckDBPyConnection, each: SourceStream) -> _Known:
@@ -85,7 +85,8 @@ def _known(con: duckdb.DuckDBPyConnection, each: SourceStream) -> _Known:
     sightings = con.execute(
         "select file_name, batch_id from ops.delivery where source = $source and stream = $stream", stream
     )
-    return _Known(loaded, {(row[0], row[1]) for row in sightings.fetchall()})
+    columns = {name.lower() for name in raw_columns_of(con, each.source.name, each.stream.name)}
+    return _Known(loaded, {(row[0], row[1]) for row in sightings.fetchall()}, columns)
 
 
 def _load_once(work: Work, each: SourceStream, delivery: Delivery, known: _Known) -> _Tally | None:
@@ -101,7 +102,7 @@ def _load_once(work: Work, each: SourceStream, delivery: Delivery, known: _Known
     work.progress(f"{each.label}: {delivery.name}")
     archived = _archive(work, each, delivery, batch_id)
     with transaction(work.con):
-        tally = _load(work, each, delivery, batch_id, is_first=not known.batches)
+        tally = _load(work, each, delivery, batch_id, known)
         _check_reconciled(work.con, each, delivery, batch_id, tally)
         _record_batch(work, each, delivery, batch_id, content_hash, archived, tally)
         _sight(work, each, delivery, batch_id, "loaded")
@@ -109,13 +110,14 @@ def _load_once(work: Work, each: SourceStream, delivery: Delivery, known: _Known
     return tally
 
 
-def _load(work: Work, each: SourceStream, delivery: Delivery, batch_id: str, *, is_first: bool) -> _Tally:
-    tally = _Tally(is_first=is_first)
+def _load(work: Work, each: SourceStream, delivery: Delivery, batch_id: str, known: _Known) -> _Tally:
+    tally = _Tally()
     with delivery.opened() as path:
         try:
             if delivery.damage:
                 raise UnreadableFile(delivery.damage)
             for chunk in read_file(work.con, path, each.stream.format):
+                _add_columns(work, each, chunk, known, tally)
                 _store(work, each, delivery, batch_id, chunk, tally)
         except UnreadableFile as error:
             # What was read before the damage stays loaded; the rest is one quarantine row, its bytes are archived.
@@ -123,12 +125,18 @@ def _load(work: Work, each: SourceStream, delivery: Delivery, batch_id: str, *, 
     return tally
 
 
-def _store(work: Work, each: SourceStream, delivery: Delivery, batch_id: str, chunk: Chunk, tally: _Tally) -> None:
+def _add_columns(work: Work, each: SourceStream, chunk: Chunk, known: _Known, tally: _Tally) -> None:
+    """Give the raw table the columns the chunk brings."""
     names = [name for name in chunk.rows.column_names if name != "_line"]
-    added = ensure_raw_table(work.con, each.source.name, each.stream.name, names)
-    # What the first delivery brings is the stream's shape, not news.
-    tally.new_columns += [] if tally.is_first else added
     tally.seen_columns.update(name.lower() for name in names)
+    if any(name.lower() not in known.columns for name in names):
+        added = ensure_raw_table(work.con, each.source.name, each.stream.name, names)
+        known.columns.update(name.lower() for name in added)
+        # What the first delivery brings is the stream's shape, not news.
+        tally.new_columns += added if known.batches else []
+
+
+def _store(work: Work, each: SourceStream, delivery: Delivery, batch_id: str, chunk: Chunk, tally: _Tally) -> None:
     if len(chunk.rows):
         append_raw(work.con, each.source.name, each.stream.name, chunk.rows, batch_id, work.now)
     if len(chunk.rejects):

@@ -59,6 +59,7 @@ def read_delimited(file: BinaryIO, shape: Delimited, block_bytes: int = BLOCK_BY
     header, carry = _Header(), None
     for block in chain(read_lines(file, shape.encoding, block_bytes, keep_blank=True), [None]):
         if block is not None:
+            _check_header(header, shape, block)
             yield rejected_only(block.rejects)
         pieces = [part for part in (carry, block.rows if block else None) if part is not None]
         if not pieces:
@@ -73,6 +74,17 @@ def read_delimited(file: BinaryIO, shape: Delimited, block_bytes: int = BLOCK_BY
             yield _parse(records, header.names(), shape)
     if 0 < len(header.rows) < shape.header_rows:
         raise UnreadableFile(f"the file ends inside its {shape.header_rows} header rows")
+
+
+def _check_header(header: _Header, shape: Delimited, block: Chunk) -> None:
+    """UnreadableFile when a header row is among the lines that did not decode: else the first customer would be it."""
+    wanted = shape.header_rows - len(header.rows)
+    if wanted <= 0 or not len(block.rejects):
+        return
+    lines = without_blank(block.rows)["_line"]
+    last = lines[wanted - 1].as_py() if len(lines) >= wanted else None
+    if last is None or block.rejects["line"][0].as_py() < last:
+        raise UnreadableFile(f"the header row is {block.rejects['reason'][0].as_py()}")
 
 
 @dataclass(frozen=True)
