@@ -7,6 +7,7 @@ import argparse
 import sys
 from collections.abc import Sequence
 
+import duckdb
 from rich.console import Console
 from rich_argparse import RawDescriptionRichHelpFormatter
 
@@ -34,7 +35,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         Console(stderr=True).print("stopped; what was finished is kept, run again to go on", style="yellow")
         return 1
-    except (ValueError, OSError) as error:
+    except (ValueError, OSError, duckdb.IOException) as error:
         if not _is_ours(error):
             raise
         Console(stderr=True, soft_wrap=True).print(f"guiyi: {error}", style="red", markup=False, highlight=False)
@@ -52,7 +53,7 @@ def build_parser() -> argparse.ArgumentParser:
 
 def _is_ours(error: Exception) -> bool:
     """Errors of our own classes speak to the user; a bare ValueError is a defect and keeps its traceback."""
-    return isinstance(error, OSError) or type(error) is not ValueError
+    return type(error) is not ValueError
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ from pipeline.config import Config
 from pipeline.evidence import UnknownRecord, find_record
 from pipeline.keys import short_hash
 from pipeline.stage import Count, Work, execute, transaction
+from warehouse.connection import WarehouseMissing
 
 
 def decide(
@@ -22,6 +23,8 @@ def decide(
     note: str | None = None,
 ) -> str:
     """Store the decision and return its id; UnknownRecord when a record does not exist or both are one."""
+    if not config.warehouse.exists():  # opening it for writing would make an empty one
+        raise WarehouseMissing(f"{config.warehouse} does not exist yet: run `guiyi run` first")
     decision: dict[str, str] = {}
 
     def work(work: Work) -> dict[str, Count]:

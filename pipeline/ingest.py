@@ -80,13 +80,16 @@ class _Known:
 
 def _known(con: duckdb.DuckDBPyConnection, each: SourceStream) -> _Known:
     stream = {"source": each.source.name, "stream": each.stream.name}
-    batches = con.execute("select batch_id from ops.batch where source = $source and stream = $stream", stream)
-    loaded = {row[0] for row in batches.fetchall()}
+    batches = con.execute(
+        "select batch_id from ops.batch where source = $source and stream = $stream", stream
+    ).fetchall()
     sightings = con.execute(
         "select file_name, batch_id from ops.delivery where source = $source and stream = $stream", stream
+    ).fetchall()
+    columns = raw_columns_of(con, each.source.name, each.stream.name)
+    return _Known(
+        {row[0] for row in batches}, {(row[0], row[1]) for row in sightings}, {name.lower() for name in columns}
     )
-    columns = {name.lower() for name in raw_columns_of(con, each.source.name, each.stream.name)}
-    return _Known(loaded, {(row[0], row[1]) for row in sightings.fetchall()}, columns)
 
 
 def _load_once(work: Work, each: SourceStream, delivery: Delivery, known: _Known) -> _Tally | None:

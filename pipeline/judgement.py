@@ -9,6 +9,7 @@ import duckdb
 
 from identity.evaluation import evaluate
 from pipeline.keys import short_hash_sql
+from pipeline.table_file import load_table
 from warehouse.connection import open_readonly
 from warehouse.raw import quoted
 
@@ -20,25 +21,36 @@ class JudgementError(ValueError):
 def judge_clusters(clusters: Path, truth: Path, record: str, person: str) -> dict[str, float | int]:
     """Measures of a clusters file (record_id, customer_id)."""
     with duckdb.connect() as con:
-        names = _read(con, "_judged_clusters", clusters)
+        names = load_table(con, "_judged_clusters", clusters)
         _need(clusters, names, ["record_id", "customer_id"])
         con.execute(
             "create or replace temp table _clusters as "
             "select record_id::varchar as record_id, customer_id::varchar as customer_id from _judged_clusters"
         )
+        _check_once(con, clusters, "_clusters")
         _read_truth(con, truth, record, person)
-        return evaluate(con, "_clusters", "_truth")
+        return _judge(con, "_clusters", truth)
 
 
-def judge_warehouse(warehouse: Path, truth: Path) -> dict[str, float | int]:
+def judge_warehouse(
+    warehouse: Path, truth: Path, record: str = "record_id", person: str = "person_id"
+) -> dict[str, float | int]:
     """Measures of the warehouse's customers."""
     with open_readonly(warehouse) as con:
-        _read_truth(con, truth, "record_id", "person_id")
-        return evaluate(con, "identity.record_customer", "_truth")
+        _read_truth(con, truth, record, person)
+        return _judge(con, "identity.record_customer", truth)
+
+
+def _judge(con: duckdb.DuckDBPyConnection, clusters: str, truth: Path) -> dict[str, float | int]:
+    measures = evaluate(con, clusters, "_truth")
+    # With nothing to judge every measure would be a perfect 1.
+    if not measures["records"]:
+        raise JudgementError(f"{truth} and the clusters have no record id in common: check --record, or the ids")
+    return measures
 
 
 def _read_truth(con: duckdb.DuckDBPyConnection, path: Path, record: str, person: str) -> None:
-    names = _read(con, "_judged_truth", path)
+    names = load_table(con, "_judged_truth", path)
     keyed = ["source", "stream", "source_record_id"]
     if record not in names and all(name in names for name in keyed):
         key = short_hash_sql(*keyed)
@@ -51,16 +63,13 @@ def _read_truth(con: duckdb.DuckDBPyConnection, path: Path, record: str, person:
         f"select distinct {key} as record_id, {quoted(person)}::varchar as person_id from _judged_truth "
         f"where {quoted(person)} is not null"
     )
+    _check_once(con, path, "_truth")
 
 
-def _read(con: duckdb.DuckDBPyConnection, table: str, path: Path) -> list[str]:
-    if not path.exists():
-        raise JudgementError(f"{path} does not exist")
-    reader = (
-        "read_parquet($path)" if path.suffix.lower() in {".parquet", ".pq"} else "read_csv($path, all_varchar = true)"
-    )
-    con.execute(f"create or replace temp table {table} as select * from {reader}", {"path": str(path)})
-    return [row[0] for row in con.execute(f"describe {table}").fetchall()]
+def _check_once(con: duckdb.DuckDBPyConnection, path: Path, table: str) -> None:
+    row = con.execute(f"select count(*) - count(distinct record_id) from {table}").fetchone()
+    if row and row[0]:
+        raise JudgementError(f"{path}: {row[0]:,} rows repeat or lack a record id; each record stands in it once")
 
 
 def _need(path: Path, names: list[str], wanted: list[str]) -> None:

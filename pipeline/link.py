@@ -4,17 +4,19 @@ In: a CSV or Parquet file with one row per record, and a map from standard names
 `record_id, customer_id`, and on request the scored pairs. The same normalisers and the same engine as the pipeline.
 """
 
+import re
 import tomllib
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
 from identity.resolution import Resolution, resolve
-from identity.settings import extend_settings, load_settings
+from identity.settings import ExtraComparison, Settings, extend_settings, load_settings
+from pipeline.column_map import STANDARD_NAMES, ColumnMap, find_column, read_map
 from pipeline.normalisers import (
     ADDRESS_COLUMNS,
+    NAME_COLUMNS,
     address_step,
     company_step,
     email_step,
@@ -26,55 +28,17 @@ from pipeline.normalisers import (
     phone_step,
 )
 from pipeline.stage import Progress
+from pipeline.table_file import load_table
 from pipeline.values import apply_steps
+from transforms.countries import ALPHA2
 from warehouse.raw import quoted
 
-STANDARD_NAMES = (
-    *("given_name", "family_name", "full_name", "birth_date", "gender", "email", "phone", "address", "city", "region"),
-    *("postcode", "country", "company", "national_id", "source", "updated_at"),
-)
+# Columns of the records table that come from standard names; an extra column of the same name must not replace them.
+_TAKEN = {*STANDARD_NAMES, *NAME_COLUMNS, *ADDRESS_COLUMNS, "record_id", "district", "birth_date_alt", "value"}
 
 
 class LinkError(ValueError):
     """The table or its map cannot be used; the text says what to change."""
-
-
-@dataclass(frozen=True)
-class ColumnMap:
-    """What MAP.toml says: the id column, standard name → SQL expression, and the engine's extra entries."""
-
-    id: str
-    columns: dict[str, str]
-    comparisons: tuple[dict[str, Any], ...] = ()
-    blocking: tuple[dict[str, Any], ...] = ()
-
-
-def read_map(path: Path | None, available: list[str]) -> ColumnMap:
-    """The map of a file, or, without one, the columns that already carry standard names."""
-    if path is None:
-        found = {name: name for name in (*STANDARD_NAMES, *_identifier_columns(available)) if name in available}
-        return ColumnMap(_guess_id(available), found)
-    try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise LinkError(f"{path} does not exist") from None
-    except tomllib.TOMLDecodeError as error:
-        raise LinkError(f"{path}: {error}") from None
-    columns = _flatten(data.get("columns", {}))
-    if not columns:
-        raise LinkError(f'{path} needs a [columns] table: standard_name = "source_column"')
-    unknown = [name for name in columns if name not in STANDARD_NAMES and not name.startswith("identifier.")]
-    if unknown:
-        raise LinkError(
-            f"{path}: [columns] does not know {unknown}; it knows {', '.join(STANDARD_NAMES)} and "
-            "identifier.<namespace>"
-        )
-    return ColumnMap(
-        str(data.get("id") or _guess_id(available)),
-        columns,
-        tuple(data.get("comparison", ())),
-        tuple(data.get("blocking", ())),
-    )
 
 
 def link(
@@ -84,37 +48,35 @@ def link(
     *,
     settings: Path | None = None,
     country: str | None = None,
+    encoding: str = "utf-8",
     progress: Progress | None = None,
 ) -> Resolution:
     """Resolve the file; leaves the engine's temporary tables in `con`."""
     tell = progress or (lambda text: None)
-    columns = open_records(con, records)
-    column_map = read_map(mapping, columns)
     tell(f"reading {records.name}")
-    _stage(con, column_map, columns, country)
+    columns = load_table(con, "_source", records, encoding)
+    column_map = read_map(mapping, columns)
+    comparisons = _stage(con, column_map, columns, _country(country))
     tell("standardising")
-    _standardise(con, country)
+    _standardise(con, _country(country))
     _list_identifiers(con, column_map)
-    chosen = extend_settings(load_settings(settings), column_map.comparisons, column_map.blocking)
+    chosen = extend_settings(_settings(settings), comparisons, column_map.blocking)
+    if not _is_comparable(con, chosen.comparisons):
+        raise LinkError(
+            f"{records} holds nothing to compare: "
+            + ("the columns of the map are empty" if mapping else "no filled column carries a standard name, so say "
+               f"in a map (--columns MAP.toml) what they mean; the table has {', '.join(columns)}")
+        )  # fmt: skip
     return resolve(con, "_linked", "_linked_identifier", None, chosen, tell)
 
 
-def open_records(con: duckdb.DuckDBPyConnection, path: Path) -> list[str]:
-    """Make `_source` of the file, every column as text and empty text missing; returns the column names."""
-    if not path.exists():
-        raise LinkError(f"{path} does not exist")
-    reader = (
-        "read_parquet($path)" if path.suffix.lower() in {".parquet", ".pq"} else "read_csv($path, all_varchar = true)"
-    )
-    try:
-        con.execute(f"create or replace temp table _source_raw as select * from {reader}", {"path": str(path)})
-    except duckdb.Error as error:
-        raise LinkError(f"{path} cannot be read as CSV or Parquet ({type(error).__name__})") from None
-    columns = [row[0] for row in con.execute("describe _source_raw").fetchall()]
-    texts = ", ".join(f"nullif(trim({quoted(name)}::varchar), '') as {quoted(name.strip())}" for name in columns)
-    con.execute(f"create or replace temp table _source as select {texts} from _source_raw")
-    con.execute("drop table _source_raw")
-    return [name.strip() for name in columns]
+def check_targets(records: Path, out: Path, pairs: Path | None) -> None:
+    """LinkError when a file to be written is a folder, or one that is read or written already."""
+    written = [each for each in (out, pairs) if each]
+    if folder := next((each for each in written if each.is_dir()), None):
+        raise LinkError(f"{folder} is a folder: name a file to write to")
+    if len({each.resolve() for each in (records, *written)}) <= len(written):
+        raise LinkError("RECORDS, --out and --pairs must be different files")
 
 
 def write_clusters(con: duckdb.DuckDBPyConnection, found: Resolution, out: Path) -> int:
@@ -143,60 +105,88 @@ def _copy(con: duckdb.DuckDBPyConnection, query: str, out: Path) -> None:
     con.execute(f"copy ({query}) to '{target}' (format {kind})")
 
 
-def _flatten(columns: dict[str, Any]) -> dict[str, str]:
-    """[columns] with `identifier.x` written as a key or as a nested table."""
-    flat: dict[str, str] = {}
-    for name, value in columns.items():
-        if isinstance(value, dict):
-            flat |= {f"{name}.{inner}": str(each) for inner, each in value.items()}
-        else:
-            flat[name] = str(value)
-    return flat
+def _country(code: str | None) -> str | None:
+    if code is not None and code.upper() not in ALPHA2:
+        raise LinkError(f"--country {code!r} is no ISO 3166 code of two letters, such as CN, US or GB")
+    return code.upper() if code else None
 
 
-def _identifier_columns(available: list[str]) -> list[str]:
-    return [name for name in available if name.startswith("identifier.")]
-
-
-def _guess_id(available: list[str]) -> str:
-    for name in ("record_id", "unique_id", "rec_id", "id"):
-        if name in available:
-            return name
-    raise LinkError(f'say which column is the record\'s id: id = "…" in the map; the table has {", ".join(available)}')
-
-
-def _stage(con: duckdb.DuckDBPyConnection, column_map: ColumnMap, available: list[str], country: str | None) -> None:
-    """`_linked` with `raw_<standard name>` columns, null where the map is silent, and the extra columns as they are."""
-    if column_map.id not in available:
-        raise LinkError(f"the table has no column {column_map.id!r} for the id; it has {', '.join(available)}")
-    raw = [
-        f"{_expression(column_map.columns[name], available) if name in column_map.columns else 'null'}::varchar "
-        f"as raw_{name}"
-        for name in (*STANDARD_NAMES, "district")
-    ]
-    raw += [
-        f"{_expression(expression, available)}::varchar as {quoted(f'raw_{name}')}"
-        for name, expression in column_map.columns.items()
-        if name.startswith("identifier.")
-    ]
-    taken = {*STANDARD_NAMES, "record_id"}
-    extra = [str(entry.get("column", "")) for entry in column_map.comparisons]
-    raw += [quoted(name) for name in dict.fromkeys(extra) if name in available and name not in taken]
+def _settings(path: Path | None) -> Settings:
+    if path and not path.is_file():
+        raise LinkError(f"{path} does not exist")
     try:
-        con.execute(
-            f"create or replace temp table _linked as select {quoted(column_map.id)} as record_id, {', '.join(raw)} "
-            "from _source"
-        )
+        return load_settings(path)
+    except tomllib.TOMLDecodeError as error:
+        raise LinkError(f"{path}: {error}") from None
+
+
+def _stage(
+    con: duckdb.DuckDBPyConnection, column_map: ColumnMap, available: list[str], country: str | None
+) -> list[dict[str, Any]]:
+    """`_linked` with `raw_<standard name>` columns, null where the map is silent, and the extra columns as they are.
+
+    Returns the extra comparisons with the names their columns have there.
+    """
+    expressions = {f"raw_{name}": _expression(text, available) for name, text in column_map.columns.items()}
+    raw = [
+        f"{expressions.get(f'raw_{name}', 'null')}::varchar as {quoted(f'raw_{name}')}"
+        for name in dict.fromkeys((*STANDARD_NAMES, "district", *column_map.columns))
+    ]
+    comparisons, extra = _extra_columns(con, column_map, available)
+    raw += [f"{quoted(column)} as {name}" for name, column in extra.items()]
+    query = f"select {quoted(column_map.id)} as record_id, {', '.join(raw)} from _source"
+    try:
+        con.execute(f"create or replace temp table _linked as {query}")
     except duckdb.Error as error:
-        raise LinkError(f"an expression of [columns] cannot be evaluated: {str(error).splitlines()[0]}") from None
+        raise _explain(con, column_map, available, error) from None
     if country:
         con.execute("update _linked set raw_country = $country where raw_country is null", {"country": country})
     _check_ids(con, column_map.id)
+    return comparisons
 
 
 def _expression(text: str, available: list[str]) -> str:
     """A column of the table, or a SQL expression over its columns. Empty text is missing."""
-    return quoted(text) if text in available else f"nullif(trim(({text})::varchar), '')"
+    column = find_column(text, available)
+    return quoted(column) if column else f"nullif(trim(({text})::varchar), '')"
+
+
+def _extra_columns(
+    con: duckdb.DuckDBPyConnection, column_map: ColumnMap, available: list[str]
+) -> tuple[list[dict[str, Any]], dict[str, str]]:
+    """The extra comparisons on columns the engine can name, and those names → the table's columns."""
+    rows = con.execute("select keyword_name from duckdb_keywords() where keyword_category = 'reserved'").fetchall()
+    taken = {*_TAKEN, *(row[0] for row in rows)}
+    comparisons, extra = [], {}
+    for number, entry in enumerate(column_map.comparisons):
+        column = None if entry.get("column") in STANDARD_NAMES else find_column(str(entry.get("column", "")), available)
+        if column is None:
+            comparisons.append(entry)
+            continue
+        name = re.sub(r"[^a-z0-9]+", "_", column.lower()).strip("_")
+        if not re.match("[a-z]", name) or name in taken or name.startswith(("raw_", "reason_")):
+            name = f"own_{name or number}"
+        extra[name] = column
+        comparisons.append({**entry, "column": name})
+    return comparisons, extra
+
+
+def _explain(
+    con: duckdb.DuckDBPyConnection, column_map: ColumnMap, available: list[str], error: duckdb.Error
+) -> LinkError:
+    """Which entry of [columns] is at fault. Only what binding says is quoted: a conversion error names a value."""
+    for name, text in column_map.columns.items():
+        try:
+            con.execute(f"select {quoted(column_map.id)}, {_expression(text, available)} from _source limit 0")
+        except duckdb.Error as found:
+            reason = str(found).splitlines()[0]
+            return LinkError(
+                f"[columns] {name} = {text!r} is no column and no SQL expression over the columns ({reason}); "
+                f"the table has {', '.join(available)}"
+            )
+    return LinkError(
+        f"an expression of [columns] fails on some rows ({type(error).__name__}): use try_cast where a value may not fit"
+    )
 
 
 def _check_ids(con: duckdb.DuckDBPyConnection, name: str) -> None:
@@ -205,7 +195,10 @@ def _check_ids(con: duckdb.DuckDBPyConnection, name: str) -> None:
     ).fetchone()
     missing, repeated = row if row else (0, 0)
     if missing or repeated:
-        raise LinkError(f"column {name!r} is no id: {missing} rows lack it and {repeated} repeat another's")
+        raise LinkError(
+            f"column {name!r} is no id: {missing:,} rows lack it and {repeated:,} repeat another's; name the column that "
+            'tells records apart in a map (--columns MAP.toml): id = "…"'
+        )
 
 
 def _standardise(con: duckdb.DuckDBPyConnection, country: str | None) -> None:
@@ -261,3 +254,14 @@ def _list_identifiers(con: duckdb.DuckDBPyConnection, column_map: ColumnMap) -> 
         from ({" union all ".join(parts)})
         """
     )
+
+
+def _is_comparable(con: duckdb.DuckDBPyConnection, extra: tuple[ExtraComparison, ...]) -> bool:
+    """Whether any record has a value that can be compared."""
+    names = ("full_name", "birth_date", "gender", "company", "address", "city", "region", "postcode")
+    columns = dict.fromkeys((*names, *(each.column for each in extra)))
+    some = " or ".join(f"{quoted(name)} is not null" for name in columns)
+    row = con.execute(
+        f"select exists (select 1 from _linked where {some}) or exists (select 1 from _linked_identifier)"
+    ).fetchone()
+    return bool(row and row[0])

@@ -16,6 +16,7 @@ from connectors.files.chunk import UnreadableFile
 from connectors.files.delimited import Delimited
 from connectors.files.objects import column_names
 from connectors.files.reading import read_file
+from pipeline.values import count_rows
 from warehouse.raw import quoted
 
 _DELIMITERS = ",;\t|"
@@ -39,8 +40,7 @@ def load_table(con: duckdb.DuckDBPyConnection, table: str, path: Path, encoding:
         names = _load_parquet(con, table, path)
     else:
         names = _load_delimited(con, table, path, encoding)
-    row = con.execute(f"select count(*) from {table}").fetchone()
-    if not row or not row[0]:
+    if not names or not count_rows(con, table):
         raise TableError(f"{path} holds no rows: it needs a header line and one line per record")
     return names
 
@@ -77,8 +77,6 @@ def _load_delimited(con: duckdb.DuckDBPyConnection, table: str, path: Path, enco
                 _append(con, table, names, chunk.rows)
     except UnreadableFile as error:
         raise TableError(f"{path}: {error}{_hint(str(error), shape)}") from None
-    if not names:
-        con.execute(f"create or replace temp table {table} (nothing varchar)")
     return names
 
 

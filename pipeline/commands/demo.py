@@ -48,6 +48,7 @@ def run_demo(options: argparse.Namespace) -> int:
         f"{summary.files:,} files, {summary.bytes / 1e6:,.0f} MB in {options.out}: {summary.customers:,} persons, "
         f"{summary.records:,} records, {summary.orders:,} orders, {summary.events:,} events",
         highlight=False,
+        markup=False,
         soft_wrap=True,
     )
     return 0

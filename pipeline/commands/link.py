@@ -7,6 +7,7 @@ from typing import Any
 
 import duckdb
 from rich.console import Console
+from rich.markup import escape
 
 from warehouse.connection import configure
 
@@ -29,7 +30,9 @@ MAP.toml:
 
 Standard names: given_name family_name full_name birth_date gender email phone address city region postcode country
 company national_id source updated_at, and any identifier.<namespace>. Without --columns, columns that already carry
-standard names are used.
+standard names (Given Name is given_name) are used, and record_id, unique_id, rec_id or id is the id.
+
+A CSV may be separated by comma, semicolon, tab or bar; it is read as UTF-8 unless --encoding says otherwise.
 """
 
 _EVALUATE = """\
@@ -48,6 +51,7 @@ def add_parsers(commands: Any, formatter: Any) -> None:
     parser.add_argument("--out", type=Path, required=True, metavar="CLUSTERS", help="record_id, customer_id (Parquet)")
     parser.add_argument("--pairs", type=Path, metavar="PAIRS", help="also write the scored pairs")
     parser.add_argument("--engine", choices=["duckdb"], default="duckdb", help="where it runs (default duckdb)")
+    parser.add_argument("--encoding", default="utf-8", metavar="NAME", help="of a CSV: gb18030, cp1252 (default utf-8)")
     parser.add_argument("--settings", type=Path, metavar="FILE", help="engine settings (default: built in)")
     parser.add_argument("--country", metavar="CC", help="ISO code of phones and addresses that name no country")
     parser.set_defaults(function=run_link)
@@ -64,14 +68,15 @@ def add_parsers(commands: Any, formatter: Any) -> None:
 
 def run_link(options: argparse.Namespace) -> int:
     """Resolve a table and say how it went."""
-    from pipeline.link import link, write_clusters, write_pairs
+    from pipeline.link import check_targets, link, write_clusters, write_pairs
 
-    console = Console()
+    console = Console(soft_wrap=True)
+    check_targets(options.records, options.out, options.pairs)
     with duckdb.connect() as con, console.status("reading") as status:
         configure(con)
         found = link(
             con, options.records, options.columns, settings=options.settings, country=options.country,
-            progress=status.update,
+            encoding=options.encoding, progress=lambda text: status.update(escape(text)),
         )  # fmt: skip
         customers = write_clusters(con, found, options.out)
         if options.pairs:
@@ -81,6 +86,7 @@ def run_link(options: argparse.Namespace) -> int:
         f"{found.records:,} records → {customers:,} customers; {found.candidate_pairs:,} pairs compared, "
         f"largest customer {found.largest_customer}, {share:.2%} of records in customers over 20 → {options.out}",
         highlight=False,
+        markup=False,
     )
     return 0
 
@@ -94,6 +100,7 @@ def run_evaluate(options: argparse.Namespace) -> int:
     else:
         from pipeline.config import load_config
 
-        measures = judge_warehouse(load_config(options.config).warehouse, options.truth)
+        warehouse = load_config(options.config).warehouse
+        measures = judge_warehouse(warehouse, options.truth, options.record, options.person)
     Console(soft_wrap=True).print_json(json.dumps(measures))
     return 0

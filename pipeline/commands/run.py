@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from rich.console import Console
+from rich.markup import escape
 
 from pipeline.config import load_config
 from pipeline.stage import Options, StageReport
@@ -48,7 +49,7 @@ def run_pipeline(options: argparse.Namespace) -> int:
         reports = run_all(
             config,
             options=_options(options),
-            progress=lambda stage, text: status.update(f"{stage}: {text}"),
+            progress=lambda stage, text: status.update(escape(f"{stage}: {text}")),
             done=lambda report: _print_done(console, report),
         )
     print_summary(console, config, reports)
@@ -61,7 +62,9 @@ def run_one(options: argparse.Namespace) -> int:
 
     config, console = load_config(options.config, inbox=options.inbox), Console()
     with console.status(options.stage) as status:
-        report = run_stage(options.stage, config, options=_options(options), progress=lambda text: status.update(text))
+        report = run_stage(
+            options.stage, config, options=_options(options), progress=lambda text: status.update(escape(text))
+        )
     _print_done(console, report)
     for name, value in report.counts.items():
         console.print(f"  {name.replace('_', ' ')}: {value:,}" if isinstance(value, int) else f"  {name}: {value}")

@@ -6,6 +6,7 @@ from typing import Any
 
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from pipeline.config import load_config
 from pipeline.stage import Options
@@ -43,7 +44,8 @@ def run_list(options: argparse.Namespace) -> int:
     for name in ("segment", "title", "purpose", "channel", "owner"):
         table.add_column(name)
     for segment in list_segments(load_config(options.config)):
-        table.add_row(segment.name, segment.title, segment.purpose, segment.channel, segment.owner)
+        cells = (segment.name, segment.title, segment.purpose, segment.channel, segment.owner)
+        table.add_row(*(Text(cell) for cell in cells))
     Console().print(table)
     return 0
 

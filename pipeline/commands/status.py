@@ -6,6 +6,7 @@ from typing import Any
 
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from pipeline.config import load_config
 from warehouse.connection import open_readonly
@@ -69,6 +70,7 @@ def run_status(options: argparse.Namespace) -> int:
             for column in columns:
                 table.add_column(column)
             for row in con.execute(query).fetchall():
-                table.add_row(*("" if value is None else str(value) for value in row))
+                # Text, not markup: file and column names may hold brackets.
+                table.add_row(*(Text("" if value is None else str(value)) for value in row))
             console.print(table)
     return 0

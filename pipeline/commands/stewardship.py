@@ -33,7 +33,8 @@ def add_parsers(commands: Any, formatter: Any) -> None:
     parser = commands.add_parser(
         "explain", help="the evidence, bit by bit", description=_EXPLAIN, formatter_class=formatter
     )
-    parser.add_argument("subject", nargs="+", metavar="CUSTOMER_ID | RECORD", help="a customer, or two records")
+    parser.add_argument("subject", metavar="CUSTOMER_ID | RECORD", help="a customer, or the first of two records")
+    parser.add_argument("other", nargs="?", metavar="RECORD", help="the second record")
     parser.add_argument("--config", type=Path, metavar="FILE", help="configuration (default config/guiyi.toml)")
     parser.set_defaults(function=run_explain)
     parser = commands.add_parser("decide", help="a steward's decision", description=_DECIDE, formatter_class=formatter)
@@ -49,14 +50,12 @@ def run_explain(options: argparse.Namespace) -> int:
     """Print a customer's spanning links, or the waterfall of a pair."""
     from pipeline.evidence import find_record, pair_evidence, read_evidence
 
-    if len(options.subject) > 2:
-        raise argparse.ArgumentTypeError("name one customer or two records")
     console, config = Console(), load_config(options.config)
     with read_evidence(config) as con:
-        if len(options.subject) == 1:
-            _print_customer(console, con, options.subject[0])
+        if options.other is None:
+            _print_customer(console, con, options.subject)
         else:
-            left, right = (find_record(con, subject) for subject in options.subject)
+            left, right = find_record(con, options.subject), find_record(con, options.other)
             _print_pair(console, con, pair_evidence(con, left.record_id, right.record_id))
     return 0
 
