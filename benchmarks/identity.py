@@ -43,7 +43,6 @@ def measure_identity(customers: int) -> None:
     measurements = [
         Measurement("wall time", ours.seconds, "s", "Splink", peer.seconds),
         Measurement("peak memory", ours.peak_bytes / 2**20, "MiB", "Splink", peer.peak_bytes / 2**20),
-        Measurement("pairs compared", ours.output["pairs"], "pairs", "Splink", peer.output["pairs"]),
         *(Measurement(name.replace("_", " "), found[name], "", "Splink", best[name]) for name in _SCORES),
     ]
     _print(console, measurements, int(found["records"]))

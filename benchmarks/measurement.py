@@ -7,7 +7,6 @@ directory: a list of {measure, value, unit, peer, peer_value, ratio} and the mac
 import json
 import os
 import platform
-import resource
 import subprocess
 import time
 from collections.abc import Sequence
@@ -54,8 +53,15 @@ def run_process(command: Sequence[str], **environment: str) -> Process:
 
 
 def own_peak_bytes() -> int:
-    """Peak resident memory of this process so far (Linux counts in KiB)."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    """Peak resident memory of this program so far.
+
+    From the kernel's high-water mark of this program's memory (Linux, KiB): getrusage would also count what the
+    process that started it had held.
+    """
+    for line in Path("/proc/self/status").read_text(encoding="ascii").splitlines():
+        if line.startswith("VmHWM:"):
+            return int(line.split()[1]) * 1024
+    raise OSError("this system does not tell a program's peak memory: the benchmarks need Linux")
 
 
 def write_measurements(home: Path, part: str, measurements: list[Measurement]) -> Path:

@@ -100,7 +100,8 @@ def _columns(path: Path, table: Any) -> dict[str, str]:
         flat |= {f"{name}.{inner}": each for inner, each in value.items()} if isinstance(value, dict) else {name: value}
     if unknown := [name for name in flat if name not in STANDARD_NAMES and not name.startswith("identifier.")]:
         raise MapError(
-            f"{path}: [columns] does not know {unknown}; it knows {', '.join(STANDARD_NAMES)} and identifier.<namespace>"
+            f"{path}: [columns] does not know {unknown}; it knows {', '.join(STANDARD_NAMES)} and "
+            "identifier.<namespace>"
         )
     if wrong := [name for name, value in flat.items() if not isinstance(value, str) or not value.strip()]:
         raise MapError(f"{path}: [columns] {wrong[0]} must be text: a column of the table, or a SQL expression")

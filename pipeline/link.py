@@ -185,7 +185,8 @@ def _explain(
                 f"the table has {', '.join(available)}"
             )
     return LinkError(
-        f"an expression of [columns] fails on some rows ({type(error).__name__}): use try_cast where a value may not fit"
+        f"an expression of [columns] fails on some rows ({type(error).__name__}): use try_cast where a value may not "
+        "fit"
     )
 
 
@@ -196,8 +197,8 @@ def _check_ids(con: duckdb.DuckDBPyConnection, name: str) -> None:
     missing, repeated = row if row else (0, 0)
     if missing or repeated:
         raise LinkError(
-            f"column {name!r} is no id: {missing:,} rows lack it and {repeated:,} repeat another's; name the column that "
-            'tells records apart in a map (--columns MAP.toml): id = "…"'
+            f"column {name!r} is no id: {missing:,} rows lack it and {repeated:,} repeat another's; name the column "
+            'that tells records apart in a map (--columns MAP.toml): id = "…"'
         )
 
 

@@ -13,7 +13,7 @@ from pipeline.config import load_config
 
 
 def main(folder: Path) -> None:
-    """Resolve and write record_id, customer_id; prints pairs compared and peak memory as JSON."""
+    """Resolve and write record_id, customer_id; prints peak memory as JSON."""
     with duckdb.connect() as con:
         for name in ("records", "identifiers"):
             con.execute(f"create table {name} as select * from '{folder / name}.parquet'")
@@ -22,7 +22,7 @@ def main(folder: Path) -> None:
             f"copy (select record_id, cluster::varchar as customer_id from {found.clusters}) "
             f"to '{folder / 'guiyi.parquet'}' (format parquet)"
         )
-    json.dump({"pairs": found.candidate_pairs, "peak_bytes": own_peak_bytes()}, sys.stdout)
+    json.dump({"peak_bytes": own_peak_bytes()}, sys.stdout)
 
 
 if __name__ == "__main__":
