@@ -7,9 +7,11 @@ In: the TOML table `[source.<name>.stream.<stream>]`. Out: the same Stream a con
 expressions over the raw columns.
 """
 
+import re
 from collections.abc import Callable
 from dataclasses import MISSING, fields
-from typing import Any
+from types import NoneType, UnionType
+from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from connectors.columns import raw_columns
 from connectors.files.columnar import Columnar
@@ -45,6 +47,9 @@ SINGLE = {
     "feedback": Feedback,
 }
 REPEATED = {"identifier": Identifier, "consent": Consent}
+# Keys that say something about the stream itself.
+OWN = ("files", "member", "date_order")
+_KINDS = {str: "text", int: "a whole number", bool: "true or false"}
 
 
 class DeclarationError(ValueError):
@@ -53,35 +58,75 @@ class DeclarationError(ValueError):
 
 def declared_stream(source: str, name: str, entry: dict[str, Any]) -> Stream:
     """The stream of one configuration table."""
-    where, rest = f"[source.{source}.stream.{name}]", dict(entry)
-    files, kind = rest.pop("files", None), rest.pop("format", None)
-    member, date_order = rest.pop("member", None), rest.pop("date_order", None)
-    if not files or kind not in FORMATS:
+    where = f"[source.{source}.stream.{name}]"
+    if not isinstance(entry, dict):
+        raise DeclarationError(f"{where} must be a table of keys")
+    if "purchase_line" in entry and "purchase" not in entry:
+        raise DeclarationError(f"{where} has a purchase_line but no purchase that it belongs to")
+    rest = dict(entry)
+    if not rest.get("files") or rest.get("format") not in FORMATS:
         raise DeclarationError(f"{where} needs `files` (a pattern) and `format` (one of {', '.join(FORMATS)})")
+    shape = FORMATS[rest.pop("format")]
+    hints = get_type_hints(Stream)
+    own = {key: _checked(rest.pop(key), hints[key], f"{where} {key}") for key in OWN if key in rest}
     single = {key: _built(SINGLE[key], rest.pop(key), f"{where}.{key}") for key in SINGLE if key in rest}
-    repeated = {
-        key: tuple(_built(REPEATED[key], each, f"{where}.{key}") for each in rest.pop(key, [])) for key in REPEATED
-    }
+    repeated = {key: _listed(REPEATED[key], rest.pop(key, []), where, key) for key in REPEATED}
     stream = Stream(
         name=name,
-        files=files,
-        member=member,
-        date_order=date_order,
-        format=_built(FORMATS[kind], rest, where),
+        format=_built(shape, rest, where),
         identifiers=repeated["identifier"],
         consents=repeated["consent"],
+        **own,
         **single,
     )
+    _check_pattern(stream, where)
     raw_columns(stream)  # every expression must be SQL: better said now than in the middle of a run
     return stream
 
 
-def _built(kind: Callable[..., Any], values: dict[str, Any], where: str) -> Any:
-    """An instance of a dataclass from TOML values; DeclarationError on unknown or missing keys."""
+def _listed(kind: Callable[..., Any], entries: Any, where: str, key: str) -> tuple[Any, ...]:
+    if not isinstance(entries, list):
+        raise DeclarationError(f"{where}: write [[source.….{key}]] with two brackets, once per entry")
+    return tuple(_built(kind, each, f"{where}.{key}") for each in entries)
+
+
+def _built(kind: Callable[..., Any], values: Any, where: str) -> Any:
+    """An instance of a dataclass from TOML values; DeclarationError on unknown or missing keys and wrong values."""
+    if not isinstance(values, dict):
+        raise DeclarationError(f"{where} must be a table of keys")
     known = {item.name: item for item in fields(kind)}  # type: ignore[arg-type]
     if unknown := set(values) - set(known):
         raise DeclarationError(f"{where} does not know {sorted(unknown)}; it knows {sorted(known)}")
     required = {name for name, item in known.items() if item.default is MISSING and item.default_factory is MISSING}
     if missing := required - set(values):
         raise DeclarationError(f"{where} lacks {sorted(missing)}")
-    return kind(**{key: tuple(value) if isinstance(value, list) else value for key, value in values.items()})
+    hints = get_type_hints(kind)
+    return kind(**{key: _checked(value, hints[key], f"{where} {key}") for key, value in values.items()})
+
+
+def _checked(value: Any, hint: Any, where: str) -> Any:
+    """The value, lists as tuples, if it is of the kind its field's type hint asks for."""
+    options = (
+        [each for each in get_args(hint) if each is not NoneType] if get_origin(hint) in (Union, UnionType) else [hint]
+    )
+    (wanted,) = options
+    if get_origin(wanted) is Literal:
+        if value not in get_args(wanted):
+            raise DeclarationError(f"{where} must be one of {', '.join(get_args(wanted))}")
+    elif get_origin(wanted) is tuple:
+        if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
+            raise DeclarationError(f"{where} must be a list of texts")
+        return tuple(value)
+    elif type(value) is not wanted:
+        raise DeclarationError(f"{where} must be {_KINDS[wanted]}")
+    return value
+
+
+def _check_pattern(stream: Stream, where: str) -> None:
+    if isinstance(stream.format, Patterned):
+        try:
+            groups = stream.format.groups
+        except re.error as error:
+            raise DeclarationError(f"{where} pattern is no regular expression: {error}") from None
+        if not groups:
+            raise DeclarationError(f"{where} pattern has no named group (?P<name>…), so there would be no column")

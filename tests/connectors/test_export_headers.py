@@ -35,7 +35,9 @@ def headers():
 def test_columns_read_are_columns_exported(headers, source, stream):
     found = next(each for each in CONNECTORS[source].streams if each.name == stream)
     asked = {
-        str(getattr(found.feedback, field)).strip('"') for field in QUESTIONS.get((source, stream), ()) if found.feedback
+        str(getattr(found.feedback, field)).strip('"')
+        for field in QUESTIONS.get((source, stream), ())
+        if found.feedback
     }
     missing = set(raw_columns(found)) - asked - set(headers[EXPORTS[source, stream]])
     assert missing == set()
