@@ -4,7 +4,7 @@
 2. The cleaned records go to a Parquet file; the truth stays apart.
 3. Each engine resolves that file in a process of its own: reading, learning, clusters written.
 4. Both clusterings are judged by the same evaluator. Splink is given its best of several thresholds, chosen by looking
-   at the truth; ours runs at its own threshold.
+   at the truth; ours runs at its own threshold. The time Splink spent on the other thresholds is not counted.
 
 Splink lives in an environment of its own (.venv-bench), made from benchmarks/requirements.lock.
 """

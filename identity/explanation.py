@@ -14,6 +14,10 @@ from identity.engines.duckdb import read_columns
 from identity.errors import NotExplainableError
 
 
+# A line that rounds to nothing tells nothing.
+SMALLEST_BITS = 0.05
+
+
 @dataclass(frozen=True)
 class Line:
     """One step of the waterfall: what a comparison adds in bits, and the total after it."""
@@ -80,7 +84,7 @@ def explain_pair(con: duckdb.DuckDBPyConnection, link_table: str, model_table: s
     found = [
         (name, str(level), float(bits))
         for name, level, bits in zip(names, row[5::2], row[6::2], strict=True)
-        if level not in ("missing", "none")
+        if level not in ("missing", "none") or abs(float(bits or 0)) >= SMALLEST_BITS
     ]
     lines, total = [], 0.0
     for name, level, bits in sorted(found, key=lambda item: (-abs(item[2]), item[0])):

@@ -85,6 +85,9 @@ WRONG = [
     pytest.param(MINIMAL + 'date_order = "american"', "date_order must be one of dmy, mdy, ymd", id="unknown day order"),
     pytest.param(MINIMAL + 'record = { key = "id", versions = "latest" }', "versions must be one of replace, patch",
                  id="unknown kind of versions"),
+    pytest.param(MINIMAL + 'purchase_line = { purchase = "id", quantity = "n" }', "no purchase that it belongs to",
+                 id="lines of no order"),
+    pytest.param('files = "*"\nformat = "lines"\npattern = "^.*$"', "no named group", id="pattern without columns"),
     pytest.param('files = "*"\nformat = "lines"\npattern = "(?P<a>"', "pattern is no regular expression",
                  id="broken pattern"),
 ]  # fmt: skip

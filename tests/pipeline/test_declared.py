@@ -75,7 +75,7 @@ LINES = """
         ('536365', '71053', 'LANTERN', 2, timestamp '2010-12-01 08:26:00', 3.39, 17850.0, 'United Kingdom'),
         ('C536379', 'D', 'Discount', -1, timestamp '2010-12-01 09:41:00', 27.50, 17850.0, 'United Kingdom'),
         ('536414', '22139', null, 56, timestamp '2010-12-01 11:52:00', 0.00, null, 'United Kingdom'),
-        ('537626', '22725', 'CHALKBOARD', 4, timestamp '2010-07-07 14:57:00', 3.75, 12347.0, 'EIRE')
+        ('537626', '22725', 'CHALKBOARD', 4, timestamp '2010-07-07 14:57:00', 3.75, 12347.0, 'Germany')
     ) as t("InvoiceNo", "StockCode", "Description", "Quantity", "InvoiceDate", "UnitPrice", "CustomerID", "Country")
 """
 
@@ -134,7 +134,7 @@ def test_order_lines_become_orders_lines_and_customers(configure, tmp_path):
         from standard.record join standard.identifier using (record_id) order by 1
     """
     assert query(config, customers) == [
-        ("12347", "IE", "retail_customer", "retail", "12347"),
+        ("12347", "DE", "retail_customer", "retail", "12347"),
         ("17850", "GB", "retail_customer", "retail", "17850"),
     ]
 
