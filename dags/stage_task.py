@@ -29,8 +29,6 @@ FULL_REFRESH = Param(
     False, type="boolean", title="Full refresh", description="Do the work anew even where nothing has changed."
 )
 
-# The packages whose ValueErrors tell the operator what to do and never quote a customer's data.
-OWN_PACKAGES = frozenset({"pipeline", "connectors", "transforms", "identity", "quality", "warehouse"})
 
 # Airflow logs through structlog; this name may be given a level of its own in [logging] namespace_levels.
 log = structlog.get_logger("guiyi.dags")
@@ -126,11 +124,12 @@ def safe_run_id(dag_id: str, run_id: str) -> str:
 
 def as_task_error(stage: str, error: Exception) -> Exception:
     """The error a task ends with; `run_in_task` says which are retried."""
+    from pipeline.errors import speaks_to_the_user
     from warehouse.connection import WarehouseBusy
 
     if isinstance(error, WarehouseBusy):
         return WarehouseBusy(str(error))
-    if isinstance(error, ValueError) and type(error).__module__.partition(".")[0] in OWN_PACKAGES:
+    if speaks_to_the_user(error):
         return AirflowFailException(str(error))
     places = [f"{frame.name} (line {frame.lineno})" for frame in traceback.extract_tb(error.__traceback__)[-4:]]
     return StageStopped(

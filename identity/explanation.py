@@ -13,7 +13,6 @@ import duckdb
 from identity.engines.duckdb import read_columns
 from identity.errors import NotExplainableError
 
-
 # A line that rounds to nothing tells nothing.
 SMALLEST_BITS = 0.05
 

@@ -4,7 +4,9 @@
 """
 
 import argparse
+import os
 import sys
+import traceback
 from collections.abc import Sequence
 
 import duckdb
@@ -12,6 +14,7 @@ from rich.console import Console
 from rich_argparse import RawDescriptionRichHelpFormatter
 
 from pipeline.commands import demo, link, run, segment, status, stewardship
+from pipeline.errors import speaks_to_the_user
 
 _ABOUT = """\
 From website, app, social, CRM and store exports to one record per customer.
@@ -35,11 +38,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         Console(stderr=True).print("stopped; what was finished is kept, run again to go on", style="yellow")
         return 1
-    except (ValueError, OSError, duckdb.IOException) as error:
-        if not _is_ours(error):
-            raise
-        Console(stderr=True, soft_wrap=True).print(f"guiyi: {error}", style="red", markup=False, highlight=False)
-        return 1
+    except Exception as error:
+        return _report(error)
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -51,9 +51,20 @@ def build_parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _is_ours(error: Exception) -> bool:
-    """Errors of our own classes speak to the user; a bare ValueError is a defect and keeps its traceback."""
-    return type(error) is not ValueError
+def _report(error: Exception) -> int:
+    """Say what to do, or where it broke; the text of an error that is not ours is withheld, it could quote a value."""
+    console = Console(stderr=True, soft_wrap=True)
+    # Errors about files name paths.
+    if speaks_to_the_user(error) or isinstance(error, OSError | duckdb.IOException):
+        console.print(f"guiyi: {error}", style="red", markup=False, highlight=False)
+        return 1
+    if os.environ.get("GUIYI_DEBUG"):
+        raise error
+    console.print(f"guiyi: a defect ({type(error).__name__}). Please report these places:", style="red", markup=False)
+    for frame in traceback.extract_tb(error.__traceback__):
+        console.print(f"  {frame.filename}:{frame.lineno} {frame.name}", markup=False, highlight=False)
+    console.print("GUIYI_DEBUG=1 shows the whole error, which may quote personal values", markup=False)
+    return 1
 
 
 if __name__ == "__main__":
