@@ -4,6 +4,7 @@ ValueError
 └── IdentityError           the base of all of them; str() says what to do and holds no personal value
     ├── SettingsError       config/identity.toml or a map's extra entries are wrong
     ├── InputError          a table lacks what the engine cannot do without
+    │   └── NothingToCompareError   the records carry nothing that could tell who is who
     └── NotExplainableError asked about records or customers the tables do not hold
 """
 
@@ -18,6 +19,10 @@ class SettingsError(IdentityError):
 
 class InputError(IdentityError):
     """An input table is missing, empty of columns, or not unique by record."""
+
+
+class NothingToCompareError(InputError):
+    """No record has a name, contact, date, place or extra column: each is somebody of its own, as far as one knows."""
 
 
 class NotExplainableError(IdentityError):

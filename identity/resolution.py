@@ -24,7 +24,7 @@ from identity.clustering import Partition, Vetoes, cluster_records
 from identity.comparisons import list_comparisons
 from identity.comparisons.base import Comparison, Pairs
 from identity.engines.duckdb import drop_tables
-from identity.errors import InputError
+from identity.errors import InputError, NothingToCompareError
 from identity.learning import Model, Patterns, count_patterns, count_totals, learn
 from identity.preparation import prepare_records, prepare_values
 from identity.reporting import Links, write_clusters, write_links, write_model, write_rules
@@ -90,7 +90,9 @@ def resolve(
     # 3. Compare.
     comparisons = list_comparisons(con, namespaces, candidates.bits, settings)
     if not comparisons:
-        raise InputError("the records table holds nothing to compare: no name, contact, date, place or extra column")
+        raise NothingToCompareError(
+            "the records table holds nothing to compare: no name, contact, date, place or extra column"
+        )
     pairs = Pairs(candidates.left, candidates.right, candidates.rules)
     levels = compare_pairs(comparisons, pairs)
     tell(f"{len(comparisons)} comparisons made")

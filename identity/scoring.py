@@ -89,6 +89,9 @@ def join_kinds(strangers: Floats, household: Floats, share: float) -> Floats:
     return -np.logaddexp2(np.float32(np.log2(1 - share)) - strangers, np.float32(np.log2(share)) - household)
 
 
+LARGEST_SHARE = 1 / 3  # of all pairs that may be one person before anything is known of them
+
+
 def prepare_scorer(comparisons: list[Comparison], model: Model) -> Scorer:
     """The scorer of a learned model."""
     tables = tuple(
@@ -99,13 +102,15 @@ def prepare_scorer(comparisons: list[Comparison], model: Model) -> Scorer:
         }
         for item in comparisons
     )
+    # In a table of a few records EM may find that most pairs are one person; absence of evidence must not merge.
+    share_same = min(model.share_same, LARGEST_SHARE)
     return Scorer(
         comparisons,
         tuple(bits.astype(np.float32) for bits in model.weights()),
         tuple(bits.astype(np.float32) for bits in model.household_weights()),
         tables,
-        min(model.share_household / max(1 - model.share_same, 1e-9), 0.5),
-        float(np.log2(model.share_same / max(1 - model.share_same, 1e-9))),
+        min(model.share_household / max(1 - share_same, 1e-9), 0.5),
+        float(np.log2(share_same / max(1 - share_same, 1e-9))),
     )
 
 

@@ -106,8 +106,10 @@ def load_settings(path: Path | str | None = None) -> Settings:
     """Settings from a TOML file; defaults where it is silent or where there is no file."""
     if path is None or not Path(path).exists():
         return Settings()
-    with Path(path).open("rb") as file:
-        document = tomllib.load(file)
+    try:
+        document = tomllib.loads(Path(path).read_text(encoding="utf-8"))
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(f"{path}: {error}") from None
     unknown = set(document) - {"namespace", "comparison", "blocking", "blocks", "clusters"}
     if unknown:
         raise SettingsError(f"unknown section in the identity settings: {', '.join(sorted(unknown))}")

@@ -92,9 +92,14 @@ def load_config(path: Path | None = None, *, inbox: Path | None = None) -> Confi
         raise ConfigError(f"{path} does not exist: name a configuration with --config") from None
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"{path}: {error}") from None
+    for table in ("paths", "duckdb", "source"):
+        if not isinstance(data.get(table, {}), dict):
+            raise ConfigError(f"{path}: {table} must be a table, [{table}]")
     home = Path(os.environ.get("GUIYI_HOME") or "var").resolve()
     chosen = inbox or os.environ.get("GUIYI_INBOX") or data.get("paths", {}).get("inbox", "inbox")
     limits = data.get("duckdb", {})
+    if not isinstance(limits.get("threads", 0), int):
+        raise ConfigError(f"{path}: threads in [duckdb] is a number; 0 means all cores")
     return Config(
         home=home,
         inbox=_inbox(chosen, home, given=inbox is not None),

@@ -4,14 +4,22 @@ In: the new batches of a stream. Out: rows of those tables. An event is written 
 answers have versions, of which the newest stays; an order's lines are those of the delivery its newest version came in.
 """
 
+from dataclasses import replace
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
 from connectors.stream import Event, Feedback, Interaction, Purchase, PurchaseLine
 from pipeline.keys import short_hash_sql
 from pipeline.normalisers import money_step, text_step, time_step, user_agent_step
 from pipeline.staging import Portion, keep_unparsed, stage_mapping
 from pipeline.upsert import upsert_newest
-from pipeline.values import apply_steps
+from pipeline.values import Step, apply_steps
 
 _MONEY = ("amount", "discount", "shipping", "refunded")
+# Beyond a trillion of any currency a number is no amount but a mistake; kept, a few of them would overflow every sum.
+_LARGEST = 10**12
+_TOO_LARGE = "larger than any amount or quantity"
 
 
 def write_events(portion: Portion, event: Event) -> int:
@@ -66,7 +74,7 @@ def write_purchases(portion: Portion, purchase: Purchase, line: PurchaseLine | N
     }
     stage_mapping(portion, "_order", purchase, fields=fields, extra=extra)
     times = [time_step("ordered_at", portion.each), time_step("updated_at", portion.each)]
-    apply_steps(con, "_order", [*times, *(money_step(field) for field in _MONEY)])
+    apply_steps(con, "_order", [*times, *(_amount_step(field) for field in _MONEY)])
     if line:
         _stage_lines(portion, line)
     con.execute(_purchase_query(summed=bool(line) and purchase.amount is None, counted=bool(line)),
@@ -157,7 +165,7 @@ def _stage_lines(portion: Portion, line: PurchaseLine) -> None:
     fields = ("purchase", "quantity", "product", "sku", "category", "unit_price", "amount")
     extra = {"purchase_id": portion.record_id(line.purchase, None)}
     stage_mapping(portion, "_line_raw", line, fields=fields, extra=extra)
-    steps = [*(money_step(field) for field in ("quantity", "unit_price", "amount")), text_step("product")]
+    steps = [*(_amount_step(field) for field in ("quantity", "unit_price", "amount")), text_step("product")]
     apply_steps(con, "_line_raw", steps)
     con.execute(
         """
@@ -165,8 +173,10 @@ def _stage_lines(portion: Portion, line: PurchaseLine) -> None:
         select purchase_id, _batch_id, _line,
             row_number() over (partition by purchase_id, _batch_id order by _line) as line_number,
             raw_sku as sku, product, raw_category as category, quantity::decimal(18, 3) as quantity,
-            coalesce(unit_price, amount / nullif(quantity, 0))::decimal(18, 4) as unit_price,
-            coalesce(amount, quantity * unit_price)::decimal(18, 2) as amount
+            coalesce(unit_price, try_cast(amount / nullif(quantity, 0) as decimal(18, 4)))::decimal(18, 4)
+                as unit_price,
+            coalesce(amount, try_cast(quantity::decimal(38, 2) * unit_price as decimal(18, 2)))::decimal(18, 2)
+                as amount
         from _line_raw where purchase_id is not null
         """
     )
@@ -177,7 +187,8 @@ def _stage_lines(portion: Portion, line: PurchaseLine) -> None:
 def _purchase_query(*, summed: bool, counted: bool) -> str:
     """`_purchase`: one row per order and delivery. An order told line by line is told anew by each of its rows."""
     lines = """
-        select purchase_id, _batch_id, sum(amount) as amount, sum(quantity)::bigint as pieces
+        select purchase_id, _batch_id, try_cast(sum(amount) as decimal(18, 2)) as amount,
+            sum(quantity)::bigint as pieces
         from _line_item group by all
     """
     if not counted:
@@ -212,6 +223,21 @@ def _write_lines(portion: Portion) -> None:
         order by item.purchase_id, line_number
         """
     )
+
+
+def _amount_step(field: str) -> Step:
+    """An amount or quantity of a size that can be."""
+    read = money_step(field)
+
+    def normalise(values: pa.Table) -> pa.Table:
+        table = read.normaliser(values)
+        beyond = pc.fill_null(pc.greater(pc.abs(table["amount"]), pa.scalar(_LARGEST)), False)
+        reasons = pc.if_else(beyond, _TOO_LARGE, table["reason"])
+        amounts = pc.if_else(beyond, pa.scalar(None, table["amount"].type), table["amount"])
+        table = table.set_column(table.schema.get_field_index("amount"), "amount", amounts)
+        return table.set_column(table.schema.get_field_index("reason"), "reason", reasons)
+
+    return replace(read, normaliser=normalise)
 
 
 def _score(column: str, lowest: int, highest: int) -> str:

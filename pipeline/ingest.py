@@ -8,20 +8,25 @@ half-way leaves nothing behind and the next run takes the delivery again.
 import shutil
 from dataclasses import dataclass, field
 from datetime import date
+from pathlib import Path
 
 import duckdb
 
 from connectors.columns import raw_columns
 from connectors.files.chunk import Chunk, UnreadableFile, rejected_only, rejects
 from connectors.files.reading import read_file
-from pipeline.deliveries import Delivery, deliveries
+from pipeline.deliveries import Delivery, deliveries, hash_of
 from pipeline.keys import short_hash
 from pipeline.sources import SourceStream, source_streams
 from pipeline.stage import Count, StageFailed, Work, transaction
-from warehouse.raw import append_raw, ensure_raw_table, raw_columns_of, raw_table
+from warehouse.raw import append_raw, ensure_raw_table, folded, raw_columns_of, raw_table
 
 # Mark in ops.watermark on a batch whose day changed after it may have been standardised.
 STALE = "stale"
+
+
+class StillWritten(ValueError):
+    """A delivery's bytes changed while it was being copied."""
 
 
 @dataclass
@@ -39,7 +44,7 @@ def ingest(work: Work) -> dict[str, Count]:
     """Load every delivery that has not been loaded yet; counts of files and rows."""
     if not work.config.inbox.is_dir():
         raise StageFailed(f"the inbox {work.config.inbox} does not exist: create it, or name another with --inbox")
-    files = duplicates = 0
+    files = duplicates = unsettled = 0
     totals = _Tally()
     for each in source_streams(work.config, work.options.sources):
         ensure_raw_table(work.con, each.source.name, each.stream.name, raw_columns(each.stream))
@@ -47,7 +52,14 @@ def ingest(work: Work) -> dict[str, Count]:
         for delivery in deliveries(work.config.inbox, each.stream):
             if _is_later(delivery.delivered_on, work.options.delivered_until):
                 continue
-            tally = _load_once(work, each, delivery, known)
+            try:
+                tally = _load_once(work, each, delivery, known)
+            except (FileNotFoundError, StillWritten):
+                work.progress(
+                    f"{each.label}: {delivery.name} is being written or was taken away; left for the next run"
+                )
+                unsettled += 1
+                continue
             if tally is None:
                 duplicates += 1
                 continue
@@ -59,6 +71,7 @@ def ingest(work: Work) -> dict[str, Count]:
         "changed": files,
         "files": files,
         "known_files": duplicates,
+        "unsettled_files": unsettled,
         "rows_in": totals.delivered,
         "rows_out": totals.loaded,
         "quarantined": totals.quarantined,
@@ -88,7 +101,7 @@ def _known(con: duckdb.DuckDBPyConnection, each: SourceStream) -> _Known:
     ).fetchall()
     columns = raw_columns_of(con, each.source.name, each.stream.name)
     return _Known(
-        {row[0] for row in batches}, {(row[0], row[1]) for row in sightings}, {name.lower() for name in columns}
+        {row[0] for row in batches}, {(row[0], row[1]) for row in sightings}, {folded(name) for name in columns}
     )
 
 
@@ -103,9 +116,9 @@ def _load_once(work: Work, each: SourceStream, delivery: Delivery, known: _Known
                 _keep_earliest_day(work, delivery, batch_id)
         return None
     work.progress(f"{each.label}: {delivery.name}")
-    archived = _archive(work, each, delivery, batch_id)
+    archived = _archive(work, each, delivery, batch_id, content_hash)
     with transaction(work.con):
-        tally = _load(work, each, delivery, batch_id, known)
+        tally = _load(work, each, delivery, work.config.home / archived, batch_id, known)
         _check_reconciled(work.con, each, delivery, batch_id, tally)
         _record_batch(work, each, delivery, batch_id, content_hash, archived, tally)
         _sight(work, each, delivery, batch_id, "loaded")
@@ -113,28 +126,27 @@ def _load_once(work: Work, each: SourceStream, delivery: Delivery, known: _Known
     return tally
 
 
-def _load(work: Work, each: SourceStream, delivery: Delivery, batch_id: str, known: _Known) -> _Tally:
+def _load(work: Work, each: SourceStream, delivery: Delivery, path: Path, batch_id: str, known: _Known) -> _Tally:
     tally = _Tally()
-    with delivery.opened() as path:
-        try:
-            if delivery.damage:
-                raise UnreadableFile(delivery.damage)
-            for chunk in read_file(work.con, path, each.stream.format):
-                _add_columns(work, each, chunk, known, tally)
-                _store(work, each, delivery, batch_id, chunk, tally)
-        except UnreadableFile as error:
-            # What was read before the damage stays loaded; the rest is one quarantine row, its bytes are archived.
-            _store(work, each, delivery, batch_id, rejected_only(rejects([1], [str(error)], [None])), tally)
+    try:
+        if delivery.damage:
+            raise UnreadableFile(delivery.damage)
+        for chunk in read_file(work.con, path, each.stream.format, raw_columns(each.stream)):
+            _add_columns(work, each, chunk, known, tally)
+            _store(work, each, delivery, batch_id, chunk, tally)
+    except UnreadableFile as error:
+        # What was read before the damage stays loaded; the rest is one quarantine row, its bytes are archived.
+        _store(work, each, delivery, batch_id, rejected_only(rejects([1], [str(error)], [None])), tally)
     return tally
 
 
 def _add_columns(work: Work, each: SourceStream, chunk: Chunk, known: _Known, tally: _Tally) -> None:
     """Give the raw table the columns the chunk brings."""
     names = [name for name in chunk.rows.column_names if name != "_line"]
-    tally.seen_columns.update(name.lower() for name in names)
-    if any(name.lower() not in known.columns for name in names):
+    tally.seen_columns.update(folded(name) for name in names)
+    if any(folded(name) not in known.columns for name in names):
         added = ensure_raw_table(work.con, each.source.name, each.stream.name, names)
-        known.columns.update(name.lower() for name in added)
+        known.columns.update(folded(name) for name in names)
         # What the first delivery brings is the stream's shape, not news.
         tally.new_columns += added if known.batches else []
 
@@ -186,8 +198,11 @@ def _check_reconciled(
         )
 
 
-def _archive(work: Work, each: SourceStream, delivery: Delivery, batch_id: str) -> str:
-    """Copy the original bytes under the data directory, atomically; returns the relative path."""
+def _archive(work: Work, each: SourceStream, delivery: Delivery, batch_id: str, content_hash: str) -> str:
+    """Copy the original bytes under the data directory, atomically; returns the relative path.
+
+    The batch is read from this copy, so what is loaded is what was hashed; StillWritten when the bytes are others.
+    """
     inner = delivery.member or delivery.name
     suffix = "".join(part for part in inner.rsplit("/", 1)[-1].partition(".")[1:])[-20:]
     target = work.config.archive / each.source.name / each.stream.name / f"{batch_id}{suffix}"
@@ -196,6 +211,9 @@ def _archive(work: Work, each: SourceStream, delivery: Delivery, batch_id: str) 
         partial = target.with_name(target.name + ".part")
         with delivery.opened() as path:
             shutil.copyfile(path, partial)
+        if hash_of(partial) != content_hash:
+            partial.unlink()
+            raise StillWritten(f"{delivery.name} changed while it was read")
         partial.replace(target)
     return target.relative_to(work.config.home).as_posix()
 
@@ -210,7 +228,7 @@ def _record_batch(
     tally: _Tally,
 ) -> None:
     expected = raw_columns(each.stream)
-    missing = [name for name in expected if name.lower() not in tally.seen_columns] if tally.loaded else []
+    missing = [name for name in expected if folded(name) not in tally.seen_columns] if tally.loaded else []
     work.con.execute(
         """
         insert into ops.batch values ($batch_id, $source, $stream, $file_name, $delivered_on, $content_hash,

@@ -79,6 +79,11 @@ def check_targets(records: Path, out: Path, pairs: Path | None) -> None:
         raise LinkError("RECORDS, --out and --pairs must be different files")
 
 
+def guessed_columns(con: duckdb.DuckDBPyConnection) -> list[str]:
+    """Standard names that a table linked without a map turned out to carry."""
+    return list(read_map(None, [row[0] for row in con.execute("describe _source").fetchall()]).columns)
+
+
 def write_clusters(con: duckdb.DuckDBPyConnection, found: Resolution, out: Path) -> int:
     """Write `record_id, customer_id`; a customer is named after its smallest record id. Returns customers."""
     out.parent.mkdir(parents=True, exist_ok=True)

@@ -52,7 +52,9 @@ def write_records(portion: Portion, record: Record) -> int:
     if record.versions == "patch":
         _patch(portion)
     written = upsert_newest(con, "standard.record", "_version", ("record_id",), "updated_at")
-    fields = {step.field: f"raw_{step.field}" for step in steps}
+    # A reason about a name or an address may be about any of its parts: all of them are kept.
+    together = {"full_name": "raw_written_name", "address": "raw_place"}
+    fields = {step.field: together.get(step.field, f"raw_{step.field}") for step in steps}
     keep_unparsed(portion, "_version_read", "source_record_id", fields, stream)
     return written
 
@@ -123,7 +125,16 @@ def _steps(portion: Portion, record: Record) -> list[Step]:
 def _combine_contacts(portion: Portion, emails: int, phones: int) -> None:
     """The first e-mail and phone that could be read are the record's; `_version_read` keeps the reasons."""
     con = portion.work.con
-    con.execute("create or replace temp table _version_read as select *, raw_key as source_record_id from _version")
+    con.execute(
+        """
+        create or replace temp table _version_read as
+        select *, raw_key as source_record_id,
+            coalesce(raw_full_name, nullif(concat_ws(' ', raw_given_name, raw_family_name), '')) as raw_written_name,
+            nullif(concat_ws(', ', raw_address, raw_district, raw_city, raw_region, raw_postcode, raw_country), '')
+                as raw_place
+        from _version
+        """
+    )
     con.execute(
         f"""
         create or replace temp table _version as

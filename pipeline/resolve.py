@@ -9,6 +9,7 @@ from datetime import datetime
 
 import duckdb
 
+from identity.errors import NothingToCompareError
 from identity.ledger import LedgerCounts, update_customers
 from identity.resolution import Resolution
 from identity.resolution import resolve as resolve_records
@@ -27,7 +28,10 @@ def resolve(work: Work) -> dict[str, Count]:
         return dict(_EMPTY)
     records, identifiers, decisions = _inputs(work.con)
     settings = load_settings(work.config.identity_settings)
-    found = resolve_records(work.con, records, identifiers, decisions, settings, work.progress)
+    try:
+        found = resolve_records(work.con, records, identifiers, decisions, settings, work.progress)
+    except NothingToCompareError:
+        return _keep_apart(work, records)
     with transaction(work.con):
         epoch = _write_model(work.con, found, work.now)
         _write_evidence(work.con, found)
@@ -44,6 +48,19 @@ def _create_empty(con: duckdb.DuckDBPyConnection) -> None:
         )
         """
     )
+
+
+def _keep_apart(work: Work, records: str) -> dict[str, Count]:
+    """Records that carry nothing but their keys: each is a customer of its own."""
+    _create_empty(work.con)
+    work.con.execute(
+        f"create or replace temp table _apart as "
+        f"select record_id, (row_number() over (order by record_id))::integer as cluster from {records}"
+    )
+    with transaction(work.con):
+        ledger = update_customers(work.con, "_apart", records, work.run_id, "E0", work.now)
+    rows = count_rows(work.con, "_apart")
+    return {"rows_in": rows, "rows_out": rows, "customers": rows, "created": ledger.created, "largest_customer": 1}
 
 
 def _inputs(con: duckdb.DuckDBPyConnection) -> tuple[str, str, str]:

@@ -82,7 +82,7 @@ NAMES = {
     "HR": "hrv, croatia, hrvatska, 克罗地亚",
     "HU": "hun, hungary, magyarország, 匈牙利",
     "ID": "idn, indonesia, 印度尼西亚, 印尼",
-    "IE": "irl, ireland, republic of ireland, éire, 爱尔兰",
+    "IE": "irl, ireland, republic of ireland, éire, eire, 爱尔兰",
     "IL": "isr, israel, 以色列",
     "IN": "ind, india, bharat, 印度",
     "IQ": "irq, iraq, 伊拉克",

@@ -12,6 +12,8 @@ from pathlib import Path
 import duckdb
 
 WAIT_SECONDS = 60.0
+# Someone who only looks is told soon that a stage is writing.
+READ_WAIT_SECONDS = 5.0
 
 
 class WarehouseBusy(ValueError):
@@ -37,11 +39,11 @@ def open_warehouse(
 
 
 @contextmanager
-def open_readonly(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    """Open a DuckDB file read-only; many processes may do so at once."""
+def open_readonly(path: Path, *, wait_seconds: float = READ_WAIT_SECONDS) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Open a DuckDB file read-only; many processes may do so at once, but none beside a writer: WarehouseBusy."""
     if not path.exists():
         raise WarehouseMissing(f"{path} does not exist yet: run `guiyi run` first")
-    con = duckdb.connect(str(path), read_only=True)
+    con = _connect_patiently(path, wait_seconds, read_only=True)
     try:
         configure(con)
         yield con
@@ -59,11 +61,11 @@ def configure(con: duckdb.DuckDBPyConnection, *, threads: int = 0, memory_limit:
         con.execute("set memory_limit = ?", [memory_limit])
 
 
-def _connect_patiently(path: Path, wait_seconds: float) -> duckdb.DuckDBPyConnection:
+def _connect_patiently(path: Path, wait_seconds: float, *, read_only: bool = False) -> duckdb.DuckDBPyConnection:
     deadline = time.monotonic() + wait_seconds
     while True:
         try:
-            return duckdb.connect(str(path))
+            return duckdb.connect(str(path), read_only=read_only)
         except duckdb.IOException as error:
             if "lock" not in str(error).lower():
                 raise

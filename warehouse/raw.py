@@ -16,6 +16,11 @@ def quoted(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
+def folded(name: str) -> str:
+    """A column's name as DuckDB compares names: ASCII letters without case, all others as they are."""
+    return name.encode("utf-8").lower().decode("utf-8")
+
+
 def ensure_raw_table(con: duckdb.DuckDBPyConnection, source: str, stream: str, columns: list[str]) -> list[str]:
     """Create the table or add the columns it lacks; returns the names that were added to an existing table."""
     table = raw_table(source, stream)
@@ -23,8 +28,8 @@ def ensure_raw_table(con: duckdb.DuckDBPyConnection, source: str, stream: str, c
     con.execute(
         f"create table if not exists {table} (_batch_id varchar not null, _line bigint not null, _loaded_at timestamp)"
     )
-    present = {name.lower() for name in raw_columns_of(con, source, stream)}
-    added = [name for name in columns if name.lower() not in present]
+    present = {folded(name) for name in raw_columns_of(con, source, stream)}
+    added = [name for name in columns if folded(name) not in present]
     for name in added:
         con.execute(f"alter table {table} add column {quoted(name)} varchar")
     return added if existed else []

@@ -18,7 +18,7 @@ import pyarrow.compute as pc
 import pyarrow.csv
 
 from connectors.files.chunk import Chunk, UnreadableFile, rejected_only, rejects
-from connectors.files.lines import BLOCK_BYTES, read_lines, without_blank
+from connectors.files.lines import BLOCK_BYTES, LINE_LIMIT, read_lines, without_blank
 from connectors.files.objects import column_names
 
 # A quoted field may hold line breaks, but not this many: beyond it the quote was a stray one.
@@ -132,7 +132,7 @@ def _group(lines: pa.Table, shape: Delimited, width: int, *, last: bool) -> _Gro
 
 def _is_unclosed(text: str, shape: Delimited) -> bool:
     try:
-        list(csv.reader(io.StringIO(text), delimiter=shape.delimiter, strict=True))
+        _read_records(text, shape, strict=True)
     except csv.Error:
         return True
     return False
@@ -140,7 +140,7 @@ def _is_unclosed(text: str, shape: Delimited) -> bool:
 
 def _is_record(texts: pa.Array, start: int, end: int, shape: Delimited, width: int) -> bool:
     text = "\n".join(texts.slice(start, end - start + 1).to_pylist())
-    rows = list(csv.reader(io.StringIO(text), delimiter=shape.delimiter))
+    rows = _read_records(text, shape)
     return len(rows) == 1 and (not width or len(rows[0]) == width)
 
 
@@ -159,21 +159,33 @@ def _join(texts: pa.Array, numbers: np.ndarray, joined: list[tuple[int, int]]) -
 
 
 def _fields(text: str, shape: Delimited) -> list[str]:
-    return next(csv.reader(io.StringIO(text), delimiter=shape.delimiter), [])
+    """Fields of one header row."""
+    rows = _read_records(text, shape)
+    if len(rows) > 1:
+        # Lines that end in a bare carriage return would make the whole file its header.
+        raise UnreadableFile("the header row holds a carriage return: lines must end in \\n or \\r\\n")
+    return rows[0] if rows else []
+
+
+def _read_records(text: str, shape: Delimited, *, strict: bool = False) -> list[list[str]]:
+    # The module's own limit on a field, 128 KiB, is process-wide; lines have a limit already.
+    csv.field_size_limit(RECORD_LINE_LIMIT * LINE_LIMIT)
+    return list(csv.reader(io.StringIO(text, newline=""), delimiter=shape.delimiter, strict=strict))
 
 
 def _parse(records: pa.Table, names: list[str], shape: Delimited) -> Chunk:
     """Fields of the records; a record with another number of fields than the header is a reject.
 
-    pyarrow gives up on a whole block when a record's quoting confuses it; halving isolates such records, which are
-    rejects too.
+    pyarrow gives up on a whole block when a record's quoting confuses it, and ends a row at a carriage return outside
+    quotes; halving isolates such records, which are rejects too.
     """
     try:
         return _parse_block(records, names, shape)
     except pa.ArrowInvalid:
         if len(records) == 1:
             line, text = records["_line"][0].as_py(), records["text"][0].as_py()
-            return rejected_only(rejects([line], ["quotes that do not pair up"], [text]))
+            reason = "a carriage return outside quotes" if "\r" in text else "quotes that do not pair up"
+            return rejected_only(rejects([line], [reason], [text]))
         half = len(records) // 2
         left, right = _parse(records.slice(0, half), names, shape), _parse(records.slice(half), names, shape)
         rows = pa.concat_tables([left.rows, right.rows], promote_options="default")
@@ -191,7 +203,14 @@ def _parse_block(records: pa.Table, names: list[str], shape: Delimited) -> Chunk
     def refuse(row: pyarrow.csv.InvalidRow) -> str:
         number, _, text = row.text.partition(shape.delimiter)
         found, expected = row.actual_columns - 1, row.expected_columns - 1
-        refused.append((int(number), f"{found} fields where the header has {expected}", text))
+        # pyarrow swallows an error raised here, after printing the row; what is no line number is noticed below.
+        refused.append(
+            (
+                int(number) if number.isascii() and number.isdigit() else -1,
+                f"{found} fields where the header has {expected}",
+                text,
+            )
+        )
         return "skip"
 
     table = pyarrow.csv.read_csv(
@@ -209,5 +228,8 @@ def _parse_block(records: pa.Table, names: list[str], shape: Delimited) -> Chunk
             quoted_strings_can_be_null=True,
         ),
     )
+    numbers = np.sort(np.concatenate((table["_line"].to_numpy(), [line for line, _, _ in refused])))
+    if not np.array_equal(numbers, np.sort(records["_line"].to_numpy())):
+        raise pa.ArrowInvalid("pyarrow found other rows than the records")
     parts = list(zip(*refused, strict=True)) or [(), (), ()]
     return Chunk(table, rejects(*(list(part) for part in parts)), len(records))

@@ -5,16 +5,29 @@ keep all their digits because every value is read as text.
 """
 
 import json
+import re
+from collections.abc import Collection
 
 import duckdb
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from connectors.files.chunk import Chunk, rejects
 
+# An escape: both halves of a character, one half alone, or any other.
+_ESCAPE = re.compile(
+    r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(?P<half>\\u[dD][89a-fA-F][0-9a-fA-F]{2})|\\.",
+    re.DOTALL,
+)
 
-def split_objects(con: duckdb.DuckDBPyConnection, lines: pa.Table) -> Chunk:
-    """Rows and rejects of a table of JSON texts."""
-    con.register("_json_lines", lines)
+
+def split_objects(con: duckdb.DuckDBPyConnection, lines: pa.Table, expected: Collection[str] = ()) -> Chunk:
+    """Rows and rejects of a table of JSON texts.
+
+    Of keys that differ by case alone, one that is `expected` keeps its name: a stray "USERID" must not take the
+    place of "userId".
+    """
+    con.register("_json_lines", _mended(con, lines))
     try:
         con.execute(
             """
@@ -32,7 +45,7 @@ def split_objects(con: duckdb.DuckDBPyConnection, lines: pa.Table) -> Chunk:
         from _json_checked where not is_object order by _line
         """
     ).to_arrow_table()
-    query, parameters = _columns_query(_keys(con))
+    query, parameters = _columns_query(sorted(_keys(con), key=lambda key: (key not in expected, key)))
     rows = con.execute(query, parameters).to_arrow_table()
     con.execute("drop table _json_checked")
     rejected = rejects(*(bad.column(i).to_pylist() for i in range(3)))
@@ -41,14 +54,50 @@ def split_objects(con: duckdb.DuckDBPyConnection, lines: pa.Table) -> Chunk:
 
 def column_names(keys: list[str]) -> list[str]:
     """Names for DuckDB, which ignores case: a key that differs from an earlier one by case alone gets a number."""
-    # Names that ingestion adds itself count as taken.
-    seen = dict.fromkeys(("_batch_id", "_line", "_loaded_at"), 1)
-    names = []
-    for key in keys:
-        base = key.strip() or "column"
-        seen[base.lower()] = seen.get(base.lower(), 0) + 1
-        names.append(base if seen[base.lower()] == 1 else f"{base}_{seen[base.lower()]}")
+    # A name can hold no NUL. Names that ingestion adds itself count as taken.
+    bases = [key.replace("\0", "").strip() or "column" for key in keys]
+    own = {"_batch_id", "_line", "_loaded_at"}
+    # A spelling that some key has as its own is kept for that key: a second "A" is never called "a_2" if there is one.
+    claimed, taken, names = set(own), own | {_folded(base) for base in bases}, []
+    for base in bases:
+        name, number = base, 1
+        while _folded(base) in claimed and _folded(name) in taken:
+            number += 1
+            name = f"{base}_{number}"
+        claimed.add(_folded(base))
+        taken.add(_folded(name))
+        names.append(name)
     return names
+
+
+def mend_surrogates(text: str) -> str:
+    """JSON text with every escape of half a character (an emoji cut in two, which no parser takes) made U+FFFD."""
+    if "\\ud" not in text and "\\uD" not in text:
+        return text
+    return _ESCAPE.sub(lambda found: "\\ufffd" if found["half"] else found[0], text)
+
+
+def _mended(con: duckdb.DuckDBPyConnection, lines: pa.Table) -> pa.Table:
+    """The lines; those that are no JSON for the sake of half a character, and only those, mended in Python."""
+    con.register("_json_lines", lines)
+    broken = con.execute(
+        r"""
+        select _line, text from _json_lines
+        where regexp_matches(text, '\\u[dD][89a-fA-F]') and not json_valid(text) order by _line
+        """
+    ).to_arrow_table()
+    con.unregister("_json_lines")
+    if not len(broken):
+        return lines
+    texts = pa.array([mend_surrogates(text) for text in broken["text"].to_pylist()], lines.schema.field("text").type)
+    mask = pc.is_in(lines["_line"], broken["_line"].combine_chunks())
+    mended = pc.replace_with_mask(lines["text"].combine_chunks(), mask.combine_chunks(), texts)
+    return lines.set_column(lines.schema.get_field_index("text"), "text", mended)
+
+
+def _folded(name: str) -> str:
+    """The name as DuckDB compares names: ASCII letters without case, all others as they are."""
+    return name.encode("utf-8").lower().decode("utf-8")
 
 
 def _keys(con: duckdb.DuckDBPyConnection) -> list[str]:

@@ -4,13 +4,15 @@ In: an open binary file and where the array is. Out: one chunk; `_line` is the p
 document that is not JSON, lacks the array, or is an answer that reports an error is one reject.
 """
 
+import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import BinaryIO
 
 import duckdb
 
 from connectors.files.chunk import Chunk, printable, rejected_only, rejects
-from connectors.files.objects import split_objects
+from connectors.files.objects import mend_surrogates, split_objects
 
 _BOM = b"\xef\xbb\xbf"
 
@@ -25,7 +27,7 @@ class Pages:
     encoding: str = "utf-8"
 
 
-def read_pages(con: duckdb.DuckDBPyConnection, file: BinaryIO, shape: Pages) -> Chunk:
+def read_pages(con: duckdb.DuckDBPyConnection, file: BinaryIO, shape: Pages, expected: Collection[str] = ()) -> Chunk:
     """The records of one document."""
     content = file.read().removeprefix(_BOM)
     if not content.strip():
@@ -35,6 +37,9 @@ def read_pages(con: duckdb.DuckDBPyConnection, file: BinaryIO, shape: Pages) -> 
     except UnicodeDecodeError:
         return _refuse(content, f"not valid {shape.encoding}")
     valid = con.execute("select json_valid($text)", {"text": text}).fetchone()
+    if not valid or not valid[0]:
+        text = mend_surrogates(text)
+        valid = con.execute("select json_valid($text)", {"text": text}).fetchone()
     if not valid or not valid[0]:
         return _refuse(content, "not valid JSON")
     if reason := _error(con, text, shape):
@@ -46,7 +51,7 @@ def read_pages(con: duckdb.DuckDBPyConnection, file: BinaryIO, shape: Pages) -> 
         """,
         {"text": text, "path": shape.path},
     ).to_arrow_table()
-    chunk = split_objects(con, elements)
+    chunk = split_objects(con, elements, expected)
     return Chunk(chunk.rows, chunk.rejects, len(elements))
 
 
@@ -57,8 +62,9 @@ def _error(con: duckdb.DuckDBPyConnection, text: str, shape: Pages) -> str | Non
     ).fetchone()
     code, kind = row if row else (None, None)
     if shape.error_code and code not in (None, "0"):
-        # A code is a number or a short word; anything longer is not quoted.
-        return f"the system answered with error code {code if len(code) <= 20 else '(long)'}"
+        # A code is a short number or a word; anything else could be a value and is not quoted.
+        shown = code if re.fullmatch(r"-?\d{1,7}|[A-Za-z_]{1,40}", code) else "(not shown)"
+        return f"the system answered with error code {shown}"
     return None if kind == "ARRAY" else f"no array at {shape.path}"
 
 

@@ -2,7 +2,7 @@
 
 import gzip
 import zlib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, cast
@@ -28,28 +28,35 @@ class Ndjson:
 Format = Ndjson | Delimited | Pages | Patterned | Columnar
 
 
-def read_file(con: duckdb.DuckDBPyConnection, path: Path, shape: Format) -> Iterator[Chunk]:
-    """Yield the chunks of one delivered file; UnreadableFile when the file as a whole cannot be read."""
+def read_file(
+    con: duckdb.DuckDBPyConnection, path: Path, shape: Format, expected: Collection[str] = ()
+) -> Iterator[Chunk]:
+    """Yield the chunks of one delivered file; UnreadableFile when the file as a whole cannot be read.
+
+    `expected` are the names the stream's mapping reads.
+    """
     if isinstance(shape, Columnar):
         yield read_columnar(con, path)
         return
     with _open(path) as file:
         try:
-            yield from _chunks(con, file, shape)
+            yield from _chunks(con, file, shape, expected)
         except (gzip.BadGzipFile, zlib.error, EOFError):
             raise UnreadableFile("the compressed file is damaged or cut off") from None
 
 
-def _chunks(con: duckdb.DuckDBPyConnection, file: BinaryIO, shape: Format) -> Iterator[Chunk]:
+def _chunks(
+    con: duckdb.DuckDBPyConnection, file: BinaryIO, shape: Format, expected: Collection[str]
+) -> Iterator[Chunk]:
     match shape:
         case Ndjson():
             for chunk in read_lines(file, shape.encoding):
                 yield rejected_only(chunk.rejects)
-                yield split_objects(con, chunk.rows)
+                yield split_objects(con, chunk.rows, expected)
         case Delimited():
             yield from read_delimited(file, shape)
         case Pages():
-            yield read_pages(con, file, shape)
+            yield read_pages(con, file, shape, expected)
         case Patterned():
             yield from read_patterned(con, file, shape)
 

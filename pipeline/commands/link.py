@@ -68,7 +68,7 @@ def add_parsers(commands: Any, formatter: Any) -> None:
 
 def run_link(options: argparse.Namespace) -> int:
     """Resolve a table and say how it went."""
-    from pipeline.link import check_targets, link, write_clusters, write_pairs
+    from pipeline.link import check_targets, guessed_columns, link, write_clusters, write_pairs
 
     console = Console(soft_wrap=True)
     check_targets(options.records, options.out, options.pairs)
@@ -78,6 +78,8 @@ def run_link(options: argparse.Namespace) -> int:
             con, options.records, options.columns, settings=options.settings, country=options.country,
             encoding=options.encoding, progress=lambda text: status.update(escape(text)),
         )  # fmt: skip
+        if not options.columns:
+            console.print(f"without a map, these columns were used: {', '.join(guessed_columns(con))}", markup=False)
         customers = write_clusters(con, found, options.out)
         if options.pairs:
             write_pairs(con, found, options.pairs)

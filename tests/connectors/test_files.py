@@ -170,3 +170,64 @@ def test_parquet_is_read_as_text_and_anything_else_is_an_error(con, tmp_path):
 
 def test_column_names_are_unique_whatever_the_case():
     assert column_names(["a", "A", " a ", ""]) == ["a", "A_2", "a_3", "column"]
+
+
+NAME_CASES = [
+    pytest.param(["A", "a", "a_2"], ["A", "a_3", "a_2"], id="a numbered name another key has as its own"),
+    pytest.param(["_line", "_LINE", "_line_2"], ["_line_3", "_LINE_4", "_line_2"], id="ours, numbered and taken"),
+    pytest.param(["É", "é"], ["É", "é"], id="DuckDB folds ASCII letters only"),
+    pytest.param(["a\0b", "\0"], ["ab", "column"], id="no name can hold a NUL"),
+]
+
+
+@pytest.mark.parametrize(("keys", "names"), NAME_CASES)
+def test_column_names_are_unique_for_the_database(keys, names, con):
+    assert column_names(keys) == names
+    con.execute("create table t (" + ", ".join(f'"{name}" varchar' for name in names) + ")")
+
+
+def test_a_stray_spelling_does_not_take_the_place_of_an_expected_key(con, tmp_path):
+    path = write(tmp_path / "x.ndjson", b'{"USERID":"x"}\n{"userId":"u1"}\n')
+    rows, _ = collect(read_file(con, path, Ndjson(), ["userId"]))
+    assert [row["userId"] for row in rows] == [None, "u1"]
+
+
+HALF_CASES = [
+    pytest.param(rb"\ud83d", "\ufffd", id="first half alone"),
+    pytest.param(rb"x\ude00", "x\ufffd", id="second half alone"),
+    pytest.param(rb"\ud83d\ude00\ud83d", "\U0001f600\ufffd", id="a whole one before it"),
+    pytest.param(rb"\\ud83d\ud83d", "\\ud83d\ufffd", id="an escaped backslash is no escape"),
+]
+
+
+@pytest.mark.parametrize(("written", "read"), HALF_CASES)
+def test_half_an_emoji_does_not_cost_the_row_or_the_page(written, read, con, tmp_path):
+    line = write(tmp_path / "x.ndjson", b'{"n":"' + written + b'"}\n{"n":"other"}\n')
+    page = write(tmp_path / "x.json", b'{"data":[{"n":"' + written + b'"},{"n":"other"}]}')
+    for path, shape in ((line, Ndjson()), (page, Pages("$.data"))):
+        rows, refused = collect(read_file(con, path, shape))
+        assert ([row["n"] for row in rows], refused) == ([read, "other"], [])
+
+
+def test_a_carriage_return_outside_quotes_costs_its_own_row_only(capfd):
+    rows, refused = read_csv('a,b\n1,2\nx\ry,z\n3\r4,5\n"p\rq",6\n7,8\n')
+    assert [row["a"] for row in rows] == ["1", "p\rq", "7"]
+    assert refused == [(3, "a carriage return outside quotes"), (4, "a carriage return outside quotes")]
+    assert capfd.readouterr().err == ""
+
+
+def test_lines_that_end_in_bare_carriage_returns_are_refused_not_taken_for_a_header():
+    with pytest.raises(UnreadableFile, match="carriage return"):
+        read_csv("a,b\r1,2\r3,4\r")
+
+
+def test_fields_may_be_longer_than_the_csv_module_allows():
+    long = "x" * 150_000
+    rows, refused = read_csv(f'{long},b\n"{long}\n{long}",2\n3,4\n')
+    assert ([row["b"] for row in rows], refused) == (["2", "4"], [])
+
+
+def test_an_error_code_that_could_be_a_value_is_not_quoted(con, tmp_path):
+    path = write(tmp_path / "x.json", b'{"code":"13800138000","data":[]}')
+    _, refused = collect(read_file(con, path, Pages("$.data", error_code="$.code")))
+    assert refused == [(1, "the system answered with error code (not shown)")]

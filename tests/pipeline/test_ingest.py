@@ -2,10 +2,12 @@
 
 import gzip
 import io
+import os
 import zipfile
 
 import pytest
 
+from pipeline.deliveries import deliveries
 from pipeline.stage import StageFailed
 
 pytestmark = pytest.mark.usefixtures("ungated")
@@ -129,3 +131,69 @@ def test_a_missing_inbox_says_what_to_do(installation):
     installation.config.inbox.rmdir()
     with pytest.raises(StageFailed, match="--inbox"):
         installation.run("ingest")
+
+
+def test_a_file_taken_away_after_it_was_listed_is_left_for_the_next_run(installation, monkeypatch):
+    gone = installation.deliver(SEGMENT.format(18), EVENT.format("m1"))
+    installation.deliver(SEGMENT.format(19), EVENT.format("m2"))
+
+    def listed(inbox, stream):
+        found = list(deliveries(inbox, stream))
+        gone.unlink(missing_ok=True)
+        return iter(found)
+
+    monkeypatch.setattr("pipeline.ingest.deliveries", listed)
+    counts = installation.run("ingest", sources=("segment",))["ingest"]
+    assert (counts["files"], counts["unsettled_files"], counts["rows_out"]) == (1, 1, 1)
+
+
+def test_a_file_that_grows_while_it_is_copied_is_left_for_the_next_run(installation, monkeypatch):
+    growing = installation.deliver(SEGMENT.format(18), EVENT.format("m1"))
+
+    def copy(source, target):
+        growing.write_text(EVENT.format("m1") + EVENT.format("m2"))
+        target.write_bytes(source.read_bytes())
+
+    with monkeypatch.context() as patch:
+        patch.setattr("pipeline.ingest.shutil.copyfile", copy)
+        assert installation.run("ingest", sources=("segment",))["ingest"]["unsettled_files"] == 1
+    assert batches(installation) == []
+    assert installation.run("ingest", sources=("segment",))["ingest"]["rows_out"] == 2
+
+
+def test_file_names_that_are_not_utf8_are_shown_escaped(installation):
+    installation.deliver(os.fsdecode(b"website/segment/e\xff-2026-03-18.ndjson"), EVENT.format("m1"))
+    installation.run("ingest")
+    assert batches(installation) == [(r"website/segment/e\xff-2026-03-18.ndjson", 1, 1, 0, "loaded")]
+
+
+@pytest.mark.filterwarnings("ignore:Duplicate name")
+def test_two_members_of_one_name_are_both_loaded_and_folders_are_none(installation):
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("Leads_0.csv/", "")
+        archive.writestr("Leads_1.csv", "Record Id,Last Name\nzcrm_1,Wang\n")
+        archive.writestr("Leads_1.csv", "Record Id,Last Name\nzcrm_2,Li\n")
+    installation.deliver("crm/zoho/zoho-2026-03-18.zip", packed.getvalue())
+    installation.run("ingest")
+    assert [row[1:] for row in batches(installation)] == [(1, 1, 0, "loaded"), (1, 1, 0, "loaded")]
+
+
+@pytest.mark.parametrize("method", [12, 14, 99], ids=["bzip2", "lzma", "unknown"])
+def test_an_archive_whose_members_do_not_unpack_is_quarantined(installation, method):
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("Leads_1.csv", "Record Id,Last Name\nzcrm_1,Wang\n" * 9)
+    content = bytearray(packed.getvalue())
+    for header, offset in ((b"PK\x03\x04", 8), (b"PK\x01\x02", 10)):
+        content[content.find(header) + offset] = method
+    installation.deliver("crm/zoho/zoho-2026-03-18.zip", bytes(content))
+    installation.run("ingest")
+    assert [row[1:] for row in batches(installation)] == [(1, 0, 1, "rejected")] * 2
+
+
+def test_columns_that_differ_by_the_case_of_a_letter_beyond_ascii_are_two(installation):
+    installation.deliver(SEGMENT.format(18), '{"É":"1"}\n')
+    installation.deliver(SEGMENT.format(19), '{"é":"2"}\n')
+    installation.run("ingest")
+    assert installation.rows('select "É", "é" from raw.segment_events order by 1') == [("1", None), (None, "2")]

@@ -142,3 +142,43 @@ def test_any_order_of_deliveries_ends_in_the_same_tables(make_installation):
         )
     assert all(end == ends[0] for end in ends[1:])
     assert len(ends[0][0]) == 3
+
+
+def test_amounts_that_cannot_be_are_set_aside_and_stop_nothing(installation):
+    lines = [
+        ("1001", "9999999999999999", "1"),
+        ("1002", "0.01", "999999999999"),
+        ("1003", "2", "5"),
+        ("1004", "2", "1e30"),
+    ]
+    lines.append(("1005", "999999999999", "999999999999"))
+    rows = "".join(f"#{i},paid,2026-03-01 08:00:00 +0000,USD,{n},thing,{price}\n" for i, n, price in lines)
+    header = "Name,Financial Status,Created at,Currency,Lineitem quantity,Lineitem name,Lineitem price\n"
+    installation.deliver("store/shopify/orders-2026-03-01.csv", header + rows)
+    installation.run("ingest", "standardise")
+    written = "select order_number, quantity::varchar, item.amount::varchar"
+    joined = "from standard.purchase_line as item join standard.purchase using (purchase_id) order by 1"
+    assert installation.rows(f"{written} {joined}") == [
+        ("#1001", None, None),
+        ("#1002", "0.010", "9999999999.99"),
+        ("#1003", "2.000", "10.00"),
+        ("#1004", "2.000", None),
+        ("#1005", "999999999999.000", None),
+    ]
+    assert installation.rows("select field, reason from standard.unparsed where source_key = '#1001'") == [
+        ("quantity", "larger than any amount or quantity")
+    ]
+
+
+def test_a_country_nobody_knows_is_kept_with_its_reason(installation):
+    account = {"_id": "1", "name": "王小明", "country": "Atlantis", "last_modified_time": 1772323200000}
+    installation.deliver("crm/fxiaoke/accounts-2026-03-05-001.json", accounts(account))
+    installation.run("ingest", "standardise")
+    assert installation.rows("select field, raw_value from standard.unparsed") == [("address", "Atlantis")]
+
+
+def test_records_without_any_evidence_are_customers_of_their_own(installation):
+    rows = [{"_id": number, "last_modified_time": 1772323200000} for number in ("1", "2", "3")]
+    installation.deliver("crm/fxiaoke/accounts-2026-03-05-001.json", accounts(*rows))
+    installation.run("ingest", "standardise", "resolve")
+    assert installation.rows("select count(*), count(distinct customer_id) from identity.record_customer") == [(3, 3)]
