@@ -25,6 +25,8 @@ $(VENV)/.installed: requirements.lock requirements.bootstrap.lock pyproject.toml
 	@touch $@
 
 demo: setup  ## exports of 20,000 made-up persons through the whole pipeline
+	@test ! -e $(GUIYI_HOME)/inbox || test -e $(GUIYI_HOME)/inbox/truth.parquet || \
+		{ echo "$(GUIYI_HOME)/inbox holds deliveries that are not the demo's: move them, or set GUIYI_HOME"; exit 1; }
 	@rm -rf $(GUIYI_HOME)/inbox
 	@$(BIN)/guiyi demo $(GUIYI_HOME)/inbox --customers $(CUSTOMERS)
 	@$(BIN)/guiyi run
