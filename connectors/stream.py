@@ -6,7 +6,7 @@ whoever gave out the system's identifiers, and `{source}`, the source's name; bo
 Expressions come from connectors and configuration files, never from data.
 """
 
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, fields
 from typing import Literal
 
 from connectors.files.reading import Format
@@ -202,7 +202,6 @@ class Connector:
     channel: str
     streams: tuple[Stream, ...]
     about: str = ""
-    links: tuple[str, ...] = field(default_factory=tuple)
 
 
 # Fields that say something about the mapping and are not expressions over raw columns.

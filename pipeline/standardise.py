@@ -7,7 +7,7 @@ forgets what was standardised of the chosen sources and reads it all again.
 
 from pipeline.happenings import write_events, write_feedback, write_interactions, write_purchases
 from pipeline.ingest import STALE
-from pipeline.profiles import write_consents, write_identifiers, write_records
+from pipeline.records import write_consents, write_identifiers, write_records
 from pipeline.sources import SourceStream, source_streams
 from pipeline.stage import Count, Work, transaction
 from pipeline.staging import Portion

@@ -76,7 +76,6 @@ CURRENCIES = {
 }
 UNDECIDED = frozenset(("$", "¥", "￥", "dollar", "dollars", "kr", ""))
 
-NUMBER = re.compile(r"\d[\d.,'’\s]*\d|\d|[.,]\d+")
 GROUPED = re.compile(r"\d{1,3}(?:[\s'’]\d{3})+(?=$|[.,])")
 SHAPE = re.compile(
     r"(?P<open>\()?\s*(?P<sign>[-+−–]?)\s*(?P<before>[^\d.,()+−–-]*)\s*(?P<inner>[-+−–]?)\s*"

@@ -14,8 +14,8 @@ _EXPLAIN = """\
 Show the evidence behind a customer, or between two records, in bits: +1 bit doubles the odds that it is one person.
 Levels and bits are shown, never values.
 
-  guiyi explain C1f0a…                                   the links that hold a customer together, weakest last
-  guiyi explain zoho/contacts/4001 shopify/orders/#1001  the waterfall between two records
+  guiyi explain C1f0a…                                     the links that hold a customer together, weakest last
+  guiyi explain zoho/contacts/4001 'shopify/orders/#1001'  the waterfall between two records
 
 A record is named by its record_id or by source/stream/key.
 """
@@ -24,7 +24,7 @@ _DECIDE = """\
 Record a person's decision that two records are the same person, or are not. It is stored by the records' source keys
 and applied inside clustering on every run, before any score. The newest decision on a pair counts.
 
-  guiyi decide different zoho/contacts/4001 shopify/orders/#1001 --by li.na --note "father and son"
+  guiyi decide different zoho/contacts/4001 'shopify/orders/#1001' --by li.na --note "father and son"
 """
 
 
