@@ -2,22 +2,38 @@
 
 import argparse
 import sys
+from collections.abc import Callable
 
-from benchmarks.identity import measure_identity
+from benchmarks.identity.run import measure_identity
+from benchmarks.options import Options
+from benchmarks.scenarios.run import measure_generality
 
-PARTS = {"identity": measure_identity}
+PARTS: dict[str, Callable[[Options], None]] = {"identity": measure_identity, "generality": measure_generality}
 
 
 def main() -> int:
     """Parse the parts and run them."""
+    default = Options()
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("parts", nargs="*", metavar="PART", help=f"{', '.join(PARTS)} (default all)")
-    parser.add_argument("--customers", type=int, default=20_000, help="persons of the demo (default 20000)")
-    options = parser.parse_args()
-    if unknown := set(options.parts) - set(PARTS):
+    parser.add_argument(
+        "--records", type=int, default=default.records, metavar="N",
+        help=f"identity: records of the largest demo (default {default.records:,})",
+    )  # fmt: skip
+    parser.add_argument(
+        "--seed", type=int, default=default.seed, metavar="S", help=f"generality: of the tables (default {default.seed})"
+    )
+    parser.add_argument(
+        "--minutes", type=float, default=default.minutes, metavar="M",
+        help=f"how long one run of a peer may take (default {default.minutes:g})",
+    )  # fmt: skip
+    parser.add_argument("--only", default="", metavar="TEXT", help="only data sets whose name holds this text")
+    chosen = vars(parser.parse_args())
+    parts = chosen.pop("parts")
+    if unknown := set(parts) - set(PARTS):
         parser.error(f"no such part: {', '.join(sorted(unknown))}")
-    for name in options.parts or PARTS:
-        PARTS[name](options.customers)
+    for name in parts or PARTS:
+        PARTS[name](Options(**chosen))
     return 0
 
 

@@ -1,7 +1,7 @@
 """Candidate pairs: blocking rules in, every pair of records worth comparing with the rules that found it out.
 
 1. Per rule, hash the keys and keep the blocks of two records and more.
-2. Find how large a block may be so that the rule stays within its budget of pairs; drop larger ones and count them.
+2. Find how large a block may be so that the rule stays within its budget of pairs; drop larger ones and remember them.
 3. Join each block with itself.
 4. Put the pairs of all rules together, one row per pair with a bit per rule.
 
@@ -26,6 +26,26 @@ RECORD_BITS = 29
 RULE_BITS = 6
 SMALL_TABLE_PAIRS = 200_000  # a rule's budget in a table of few records
 EVERY_PAIR = 1_000_000  # up to this many pairs in all, blocking is not worth its losses
+GROWTH = 2  # times the largest block, to which a block may grow before the next epoch is learned
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Which records are paired: everybody, or everybody with the records of the table `dirty` (rid).
+
+    people, values: tables of the shape of identity_person and identity_value.
+    """
+
+    people: str = "identity_person"
+    values: str = "identity_value"
+    dirty: str | None = None
+
+    def table(self, rule: Rule) -> str:
+        """The table a rule's keys are read from."""
+        return self.values if rule.of_values else self.people
+
+
+EVERYBODY = Scope()
 
 
 @dataclass(frozen=True)
@@ -44,6 +64,7 @@ class Candidates:
     """Pairs of dense record numbers, left < right, sorted.
 
     rules: bits of the rules that found the pair; bits: the bit of each rule that found any. counts: of all rules.
+    overgrown: blocks that have outgrown the epoch they were not too large for.
     """
 
     left: npt.NDArray[np.int32]
@@ -51,40 +72,56 @@ class Candidates:
     rules: npt.NDArray[np.uint64]
     bits: dict[str, int]
     counts: tuple[RuleCount, ...]
+    overgrown: int
 
     def __len__(self) -> int:
         """Number of pairs."""
         return len(self.left)
 
 
-def find_candidates(con: duckdb.DuckDBPyConnection, rules: list[Rule], records: int, limits: BlockLimits) -> Candidates:
-    """All candidate pairs of the tables identity_person and identity_value.
+def find_candidates(
+    con: duckdb.DuckDBPyConnection,
+    rules: list[Rule],
+    records: int,
+    limits: BlockLimits,
+    learned: bool = False,
+    scope: Scope = EVERYBODY,
+) -> Candidates:
+    """All candidate pairs of the scope.
 
-    Only rules that find anything take up one of the 64 bits; should they ever run out, the broadest rules are left out.
+    Creates identity_dropped (rule, key): blocks that are no evidence. When `learned`, that table is there already and
+    is kept: a rule's budget is only measured out once an epoch, so that a pair's fate depends on its two records alone.
     """
     if records >= 1 << RECORD_BITS:
         raise InputError(f"more than {1 << RECORD_BITS:,} records need to be split before they are resolved")
+    if not learned:
+        con.execute("create or replace temp table identity_dropped (rule varchar, key ubigint)")
     bits: dict[str, int] = {}
     found, outcomes = [], []
-    if 0 < records * (records - 1) // 2 <= EVERY_PAIR:
+    if scope.dirty is None and is_small(records):
         bits["every pair"] = 0
         found.append(_pair_all(records, 0))
         outcomes.append(("every pair", 0, len(found[0])))
-    for rule in rules:
-        if len(bits) == 1 << RULE_BITS:
-            break
+    for rule in rules[: (1 << RULE_BITS) - 1]:
         budget = limits.broad_pairs_per_record if rule.broad else limits.pairs_per_record
-        budget = budget * records + SMALL_TABLE_PAIRS
-        pairs, dropped, total = _block(con, len(bits), rule, limits.largest_block, budget)
+        budget = None if learned else budget * records + SMALL_TABLE_PAIRS
+        number = len(bits)
+        pairs, dropped, total = _block(con, number, rule, limits.largest_block, budget, scope)
         outcomes.append((rule.name, dropped, total))
         if len(pairs):
-            bits[rule.name] = len(bits)
+            bits[rule.name] = number
             found.append(pairs)
     drop_tables(con, "identity_block")
     packed = np.concatenate(found) if found else np.empty(0, np.uint64)
     del found
     left, right, masks = _merge_pairs(packed)
-    return Candidates(left, right, masks, bits, _count_rules(outcomes, bits, masks))
+    overgrown = sum(dropped for _, dropped, _ in outcomes) if learned else 0
+    return Candidates(left, right, masks, bits, _count_rules(outcomes, bits, masks), overgrown)
+
+
+def is_small(records: int) -> bool:
+    """Whether every pair of so many records can be compared."""
+    return 0 < records * (records - 1) // 2 <= EVERY_PAIR
 
 
 def _pair_all(records: int, number: int) -> npt.NDArray[np.uint64]:
@@ -98,36 +135,53 @@ def _pair_all(records: int, number: int) -> npt.NDArray[np.uint64]:
 
 
 def _block(
-    con: duckdb.DuckDBPyConnection, number: int, rule: Rule, largest_block: int, budget: float
+    con: duckdb.DuckDBPyConnection, number: int, rule: Rule, largest_block: int, budget: float | None, scope: Scope
 ) -> tuple[npt.NDArray[np.uint64], int, int]:
     """Packed pairs of one rule, blocks dropped, and the pairs it would have made without limits."""
-    # 1. Blocks of two records and more.
+    # 1. Blocks of two records and more; with a scope, only those of its records.
     present = " and ".join(f"{key} is not null" for key in rule.keys)
+    wanted = f"where key in (select key from keyed join {scope.dirty} using (rid))" if scope.dirty else ""
     con.execute(f"""
         create or replace temp table identity_block as
         with keyed as (
-            select rid, hash({", ".join(rule.keys)}) as key from {rule.source} where {rule.condition} and {present}
+            select rid, hash({", ".join(rule.keys)}) as key from {scope.table(rule)}
+            where {rule.condition} and {present}
         ),
-        sized as (select key, count(*) as size from keyed group by key having count(*) > 1)
+        sized as (select key, count(*) as size from keyed {wanted} group by key having count(*) > 1)
         select key, rid, size from keyed join sized using (key)
     """)
-    # 2. The largest block that fits the budget.
+    # 2. Blocks that are too large: found now, or when the epoch was learned.
     sizes = read_numpy(con, "select size, count(*) // size as blocks from identity_block group by size order by size")
     size, blocks = sizes["size"].astype(np.int64), sizes["blocks"].astype(np.int64)
+    if not len(size):
+        return np.empty(0, np.uint64), 0, 0
     pairs = np.cumsum(blocks * size * (size - 1) // 2)
-    fits = (size <= largest_block) & (pairs <= budget)
-    cap = int(size[fits].max()) if fits.any() else 0
+    if budget is None:
+        cap = GROWTH * largest_block
+        kept = "key not in (select key from identity_dropped where rule = $rule)"
+        large = con.execute(
+            f"select count(distinct key) from identity_block where size > {cap} and {kept}", {"rule": rule.name}
+        ).fetchone()
+        dropped = int((large or (0,))[0])
+    else:
+        fits = (size <= largest_block) & (pairs <= budget)
+        cap = int(size[fits].max()) if fits.any() else 0
+        kept = "true"
+        dropped = int(blocks[size > cap].sum())
+        con.execute(
+            f"insert into identity_dropped select distinct $rule, key from identity_block where size > {cap}",
+            {"rule": rule.name},
+        )
     # 3. Each block with itself.
-    joined = read_numpy(
-        con,
-        f"""
-        select (least(a.rid, b.rid)::ubigint << {RECORD_BITS + RULE_BITS})
-            | (greatest(a.rid, b.rid)::ubigint << {RULE_BITS}) | {number} as packed
-        from identity_block a join identity_block b on a.key = b.key and a.rid < b.rid
-        where a.size <= {cap} and b.size <= {cap}
-        """,
-    )
-    return joined["packed"].astype(np.uint64), int(blocks[~fits].sum()), int(pairs[-1]) if len(pairs) else 0
+    dirty = f"and (a.rid in (select rid from {scope.dirty}) or b.rid in (select rid from {scope.dirty}))"
+    query = f"""
+        with block as (select key, rid from identity_block where size <= {cap} and {kept})
+        select (a.rid::ubigint << {RECORD_BITS + RULE_BITS}) | (b.rid::ubigint << {RULE_BITS}) | {number} as packed
+        from block a join block b on a.key = b.key and a.rid < b.rid
+        {dirty if scope.dirty else ""}
+    """
+    joined = con.execute(query, {"rule": rule.name} if budget is None else {}).fetchnumpy()
+    return np.asarray(joined["packed"], np.uint64), dropped, int(pairs[-1])
 
 
 def _merge_pairs(

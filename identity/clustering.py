@@ -24,16 +24,18 @@ import numpy.typing as npt
 
 Indices = npt.NDArray[np.int32]
 Numbers = npt.NDArray[np.int64]
-Floats = npt.NDArray[np.float32]
+Floats = npt.NDArray[np.float64]
 
-GONE = np.float32(-1e30)
+GONE = -1e30
+GRAIN = 1024.0  # bits are counted in this part of a bit, so that sums do not depend on the order of the pairs
 
 
 @dataclass(frozen=True)
 class Evidence:
     """Pairs of dense record numbers with bits per comparison, shape (pairs, comparisons).
 
-    strangers, household: bits against pairs of strangers and of one household; zero where nothing can be compared.
+    strangers, household: bits against pairs of strangers and of one household; zero where nothing can be compared;
+    multiples of 1/GRAIN.
     present: whether both records have something to compare.
     takes_best: per comparison, whether the best pair of two clusters counts instead of the mean.
     household_share: share of households among pairs that are not one person; prior: log2 odds beforehand.
@@ -60,6 +62,19 @@ class Vetoes:
     same: Numbers
     different: Numbers
     unique: tuple[Indices, ...]
+
+
+    def within(self, records: Numbers) -> Vetoes:
+        """The vetoes among some of the records (ascending), which are numbered anew from 0."""
+
+        def renumber(pairs: Numbers) -> Numbers:
+            at = np.minimum(np.searchsorted(records, pairs), max(len(records) - 1, 0))
+            known = (records[at] == pairs).all(axis=1) if len(records) else np.zeros(len(pairs), np.bool_)
+            return np.asarray(at[known], np.int64)
+
+        return Vetoes(
+            renumber(self.same), renumber(self.different), tuple(codes[records] for codes in self.unique)
+        )
 
 
 @dataclass(frozen=True)
@@ -89,7 +104,7 @@ class _Between:
         self.high = evidence.right.astype(np.int64)
         self.strangers = evidence.strangers
         self.household = evidence.household
-        self.pairs = evidence.present.astype(np.float32)
+        self.pairs = evidence.present.astype(np.float64)
         self.value = _value(self.strangers, self.household, self.pairs, evidence)
 
     def merge(self, target: Numbers, touched: npt.NDArray[np.bool_]) -> None:
@@ -152,7 +167,7 @@ def _reduce(
     bits: Floats, known: npt.NDArray[np.bool_], starts: npt.NDArray[np.intp], takes_best: npt.NDArray[np.bool_]
 ) -> Floats:
     """Step 2: the best where the best counts (missing evidence never beats present one), sums elsewhere."""
-    out = np.empty((len(starts), bits.shape[1]), np.float32)
+    out = np.empty((len(starts), bits.shape[1]), np.float64)
     mean = ~takes_best
     out[:, mean] = np.add.reduceat(bits[:, mean], starts, axis=0)
     best = np.maximum.reduceat(np.where(known[:, takes_best], bits[:, takes_best], -np.inf), starts, axis=0)
@@ -162,14 +177,19 @@ def _reduce(
 
 def _value(strangers: Floats, household: Floats, pairs: Floats, evidence: Evidence) -> Floats:
     """Step 3: log2 odds that two clusters are one person."""
-    divisor = np.where(evidence.takes_best, np.float32(1), np.maximum(pairs, np.float32(1)))
+    divisor = np.where(evidence.takes_best, 1.0, np.maximum(pairs, 1.0))
     against_strangers = (strangers / divisor).sum(axis=1)
     share = evidence.household_share
     if share <= 0:
-        return np.asarray(against_strangers + evidence.prior, np.float32)
+        return _grained(against_strangers + evidence.prior)
     against_household = (household / divisor).sum(axis=1)
     apart = np.logaddexp2(np.log2(1 - share) - against_strangers, np.log2(share) - against_household)
-    return np.asarray(evidence.prior - apart, np.float32)
+    return _grained(evidence.prior - apart)
+
+
+def _grained(bits: Floats) -> Floats:
+    """Bits in the grain that sums are exact in."""
+    return np.asarray(np.round(bits * GRAIN) / GRAIN, np.float64)
 
 
 def _apply_decisions(records: int, vetoes: Vetoes) -> tuple[Numbers, Numbers]:
@@ -197,8 +217,8 @@ def _spread_codes(codes: Indices, label: Numbers) -> Numbers:
 
 
 def _mutual_best(low: Numbers, high: Numbers, values: Floats, records: int) -> tuple[Numbers, Numbers]:
-    """Pairs that are each other's best partner; values equal to a thousandth are ties and go to the smaller number."""
-    rounded = np.round(values.astype(np.float64) * 1000).astype(np.int64)
+    """Pairs that are each other's best partner; equal values are ties and go to the smaller number."""
+    rounded = np.round(values * GRAIN).astype(np.int64)
     highest = np.full(records, -1, np.int64)
     np.maximum.at(highest, low, rounded)
     np.maximum.at(highest, high, rounded)

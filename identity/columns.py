@@ -18,20 +18,10 @@ Codes = npt.NDArray[np.int32]
 
 @dataclass(frozen=True)
 class Column:
-    """Codes per record and the text each code stands for."""
+    """Codes per record and the value each code stands for, as an Arrow array."""
 
     codes: Codes
-    vocabulary: npt.NDArray[np.object_]
-
-    @property
-    def counts(self) -> npt.NDArray[np.int64]:
-        """Records per code."""
-        return np.bincount(self.codes[self.codes >= 0], minlength=len(self.vocabulary)).astype(np.int64)
-
-    @property
-    def is_empty(self) -> bool:
-        """Whether no record has a value."""
-        return len(self.vocabulary) == 0
+    words: pa.Array
 
 
 def encode(values: pa.ChunkedArray) -> Column:
@@ -43,15 +33,14 @@ def encode_together(*columns: pa.ChunkedArray) -> tuple[Column, ...]:
     """Columns that share one vocabulary, so that their codes can be compared with each other."""
     chunks = [chunk for column in columns for chunk in column.chunks]
     if not chunks:
-        empty = Column(np.empty(0, np.int32), np.empty(0, object))
+        empty = Column(np.empty(0, np.int32), pa.array([], columns[0].type))
         return tuple(empty for _ in columns)
     encoded = pc.dictionary_encode(pa.chunked_array(chunks)).combine_chunks()
     if isinstance(encoded, pa.ChunkedArray):
         encoded = encoded.chunk(0)
-    codes = encoded.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int32)
-    vocabulary = np.array([*encoded.dictionary.to_pylist(), None], dtype=object)[:-1]
+    codes = encoded.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int32, copy=False)
     splits = np.cumsum([len(column) for column in columns])[:-1]
-    return tuple(Column(part, vocabulary) for part in np.split(codes, splits))
+    return tuple(Column(part, encoded.dictionary) for part in np.split(codes, splits))
 
 
 def numbers(values: pa.ChunkedArray, missing: int = -1) -> npt.NDArray[np.int64]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
 
 
-def nickname_edges(vocabulary: npt.NDArray[np.object_]) -> npt.NDArray[np.int64]:
+def nickname_edges(vocabulary: pa.Array) -> npt.NDArray[np.int64]:
     """Sorted keys `low code << 32 | high code` of the pairs of names that stand for one another.
 
     A nickname goes with its full name, and with the other nicknames of that name. Facts from the package `nicknames`.
@@ -14,7 +15,7 @@ def nickname_edges(vocabulary: npt.NDArray[np.object_]) -> npt.NDArray[np.int64]
     from nicknames import NickNamer
 
     namer = NickNamer()
-    codes = {word: code for code, word in enumerate(vocabulary) if isinstance(word, str)}
+    codes = {word: code for code, word in enumerate(vocabulary.to_pylist())}
     keys = set()
     for word, code in codes.items():
         for full in namer.canonicals_of(word):

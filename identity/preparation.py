@@ -1,9 +1,9 @@
 """Records and identifiers as they come in; `identity_person` and `identity_value` with what the engine works on out.
 
 identity_person: one row per record, dense number `rid` in record_id order, names split into comparable parts, dates as
-yyyymmdd numbers, lower-case text without punctuation. identity_named_local: records whose e-mail spells a name.
-identity_value: one row per record, namespace and value, with the number of different names that carry the value. All
-are temporary tables.
+yyyymmdd numbers, lower-case text without punctuation. identity_carried: one row per record, namespace, issuer and value.
+identity_value: the same with a code of the value and the number of records and of different names that carry it. All are
+temporary tables.
 """
 
 from __future__ import annotations
@@ -29,16 +29,15 @@ TEXT_COLUMNS = {
 }
 
 
-def prepare_records(con: duckdb.DuckDBPyConnection, records: str, settings: Settings) -> int:
-    """Create identity_person from the records table and return the number of records."""
+def prepare_records(con: duckdb.DuckDBPyConnection, records: str, settings: Settings, first: int = 0) -> int:
+    """Create identity_person from the records table and return the number of records; rid counts from `first`."""
     columns = read_columns(con, records)
     if "record_id" not in columns:
         raise InputError("the records table needs a column record_id")
     try:
-        con.execute(_person_query(records, columns, settings))
+        con.execute(_person_query(records, columns, settings, first))
     except (duckdb.BinderException, duckdb.ParserException) as error:
         raise InputError("a key under [[blocking]] is no column or SQL expression of the records table") from error
-    con.execute(NAMED_LOCALS)
     total, distinct = con.execute("select count(*), count(distinct record_id) from identity_person").fetchone() or (
         0,
         0,
@@ -48,17 +47,25 @@ def prepare_records(con: duckdb.DuckDBPyConnection, records: str, settings: Sett
     return int(total)
 
 
-def prepare_values(con: duckdb.DuckDBPyConnection, identifiers: str | None, settings: Settings) -> list[str]:
-    """Create identity_value from the records' own contact columns and the identifiers; return its namespaces.
+def prepare_values(con: duckdb.DuckDBPyConnection, identifiers: str | None, settings: Settings) -> None:
+    """Create identity_carried from the records' own contact columns and the identifiers.
 
-    Device namespaces and revoked links are left out: they never join persons.
+    One row per record, namespace, issuer and value. Device namespaces and revoked links are left out: they never join
+    persons.
     """
-    con.execute(_value_query(con, identifiers), {"devices": _device_namespaces(settings)})
-    rows = con.execute("select distinct namespace from identity_value order by namespace").fetchall()
+    con.execute(_carried_query(con, identifiers), {"devices": _device_namespaces(settings)})
+
+
+def count_persons(con: duckdb.DuckDBPyConnection) -> list[str]:
+    """Create identity_value from identity_carried and identity_person; return the namespaces in which records agree."""
+    con.execute(VALUES)
+    rows = con.execute(
+        "select distinct namespace from identity_value where records > 1 order by namespace"
+    ).fetchall()
     return [str(row[0]) for row in rows]
 
 
-def _person_query(records: str, columns: dict[str, str], settings: Settings) -> str:
+def _person_query(records: str, columns: dict[str, str], settings: Settings, first: int) -> str:
     """The statement that makes identity_person."""
 
     def text(name: str) -> str:
@@ -150,7 +157,7 @@ parted as (
     from named
 )
 select
-    cast(row_number() over (order by record_id) - 1 as integer) as rid,
+    cast(row_number() over (order by record_id) - 1 + {first} as integer) as rid,
     *,
     nullif(array_to_string(list_sort(string_split(replace(spelled, ' ', ''), '')), ''), '') as name_letters,
     birth // 10000 as birth_year,
@@ -165,36 +172,32 @@ order by rid
 """
 
 
-# A local part that is made of a name says little beyond the name: every robert.smith is one somewhere.
-NAMED_LOCALS = """
-create or replace temp table identity_named_local as
-with names as (
-    select distinct replace(given, ' ', '') as given, replace(family, ' ', '') as family
-    from identity_person where length(given) >= 2 and length(family) >= 2 and regexp_matches(family, '^[a-z ]+$')
-    union
-    select distinct given_pinyin, family_pinyin from identity_person where given_pinyin is not null
+# How many records and how many different names carry a value. One name takes part in at most as many persons as it has
+# records, so names are only looked at where a value has more than two.
+VALUES = """
+create or replace temp table identity_value as
+with spread as (
+    select namespace, issuer, value, count(*) as records, cast(row_number() over () as integer) as code
+    from identity_carried group by namespace, issuer, value
 ),
-spellings as (
-    select given || family as letters from names
-    union select family || given from names
-    union select left(given, 1) || family from names
-    union select family || left(given, 1) from names
-),
-locals as (
-    select rid, regexp_replace(email_local, '[0-9]', '', 'g') as letters, given, family, given_pinyin, family_pinyin
-    from identity_person where email_local is not null
+named as (
+    select code, greatest(count(distinct left(family_key, 2)), count(distinct left(given_key, 1))) as persons
+    from (
+        select code, coalesce(family_pinyin, family) as family_key, coalesce(given_pinyin, given) as given_key
+        from identity_carried
+        join spread using (namespace, issuer, value)
+        join identity_person using (rid)
+        where spread.records > 2
+    )
+    group by code
 )
-select rid from locals
-where letters in (select letters from spellings)
-    or (length(family) >= 4 and contains(letters, family))
-    or (length(given) >= 4 and contains(letters, given))
-    or contains(letters, family_pinyin || given_pinyin)
-    or contains(letters, given_pinyin || family_pinyin)
+select rid, namespace, issuer, value, code, records, coalesce(persons, records) as persons
+from identity_carried join spread using (namespace, issuer, value) left join named using (code)
 """
 
 
-def _value_query(con: duckdb.DuckDBPyConnection, identifiers: str | None) -> str:
-    """The statement that makes identity_value; parameter $devices lists namespaces that are left out."""
+def _carried_query(con: duckdb.DuckDBPyConnection, identifiers: str | None) -> str:
+    """The statement that makes identity_carried; parameter $devices lists namespaces that are left out."""
     sources = [
         f"select rid, '{name}' as namespace, '' as issuer, {name} as value from identity_person"
         for name in ("email", "phone", "national_id")
@@ -211,26 +214,10 @@ def _value_query(con: duckdb.DuckDBPyConnection, identifiers: str | None) -> str
             where value is not null and {current}"""
         )
     return f"""
-create or replace temp table identity_value as
-with carried as (
-    select distinct rid, namespace, issuer, value
-    from ({" union all ".join(sources)})
-    where value <> '' and not list_contains($devices, namespace)
-),
-spread as (
-    select namespace, issuer, value,
-        count(*) as records,
-        greatest(count(distinct left(family_key, 2)), count(distinct left(given_key, 1))) as persons
-    from (
-        select carried.*,
-            coalesce(family_pinyin, family) as family_key,
-            coalesce(given_pinyin, given) as given_key
-        from carried join identity_person using (rid)
-    )
-    group by namespace, issuer, value
-)
-select rid, namespace, issuer, value, records, persons
-from carried join spread using (namespace, issuer, value)
+create or replace temp table identity_carried as
+select distinct rid, namespace, issuer, value
+from ({" union all ".join(sources)})
+where value <> '' and not list_contains($devices, namespace)
 """
 
 

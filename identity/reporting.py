@@ -19,7 +19,8 @@ from identity.blocking import Candidates
 from identity.clustering import Partition
 from identity.comparisons.base import Pairs
 from identity.engines.duckdb import drop_tables, read_arrow, write_table
-from identity.learning import Model, Patterns
+from identity.epoch import Epoch
+from identity.learning import Patterns
 from identity.scoring import Scorer
 
 
@@ -36,8 +37,10 @@ class Links:
         return len(self.pairs)
 
 
-def write_links(con: duckdb.DuckDBPyConnection, candidates: Candidates, links: Links, scorer: Scorer) -> None:
-    """Create identity_link."""
+def write_links(
+    con: duckdb.DuckDBPyConnection, candidates: Candidates, links: Links, scorer: Scorer, epoch: Epoch
+) -> None:
+    """Create identity_link, with columns for all comparisons the epoch knows."""
     ids = read_arrow(con, "select record_id from identity_person order by rid")["record_id"].combine_chunks()
     odds = links.odds.astype(np.float64)
     weight = odds - scorer.prior
@@ -49,17 +52,19 @@ def write_links(con: duckdb.DuckDBPyConnection, candidates: Candidates, links: L
         "rules": _name_rules(links.pairs, candidates),
     }
     explained = np.zeros(len(weight))
-    for number, comparison in enumerate(scorer.comparisons):
-        name = column_name(comparison.name)
-        levels = links.levels[:, number]
-        bits = scorer.bits(number, levels, links.pairs).astype(np.float64)
-        columns[f"level_{name}"] = _spell(levels, [level.name for level in comparison.levels])
-        columns[f"weight_{name}"] = pa.array(bits)
+    numbers = {comparison.name: number for number, comparison in enumerate(scorer.comparisons)}
+    for name, level_names in zip(epoch.names, epoch.levels, strict=True):
+        levels, bits = np.zeros(len(links), np.uint8), np.zeros(len(links), np.float32)
+        if (number := numbers.get(name)) is not None:
+            levels = links.levels[:, number]
+            bits = scorer.bits(number, levels, links.pairs)
+        columns[f"level_{column_name(name)}"] = _spell(levels, list(level_names))
+        columns[f"weight_{column_name(name)}"] = pa.array(bits)
         explained += bits
     family = weight - explained
     grade = np.select([family > -1, family > -5], [0, 1], 2).astype(np.uint8)
     columns["level_household"] = _spell(grade, ["none", "possible", "likely"])
-    columns["weight_household"] = pa.array(family)
+    columns["weight_household"] = pa.array(family.astype(np.float32))
     write_table(con, "identity_link", pa.table(columns))
 
 
@@ -76,21 +81,25 @@ def write_clusters(con: duckdb.DuckDBPyConnection, partition: Partition) -> None
     drop_tables(con, "identity_partition")
 
 
-def write_model(con: duckdb.DuckDBPyConnection, scorer: Scorer, model: Model) -> None:
+def write_model(con: duckdb.DuckDBPyConnection, scorer: Scorer, epoch: Epoch) -> None:
     """Create identity_model: shares and bits of each level, and the facts of the epoch."""
+    model = epoch.model
     weights, against_household = model.weights(), model.household_weights()
     rows = [
         {
-            "comparison": column_name(comparison.name),
-            "level": level.name,
+            "comparison": column_name(name),
+            "level": level,
             "m": float(model.same[number][at]),
             "u": float(model.random[number][at]),
             "household": float(model.household[number][at]),
             "weight": float(weights[number][at]),
             "weight_against_household": float(against_household[number][at]),
+            "comparison_name": name,
+            "comparison_number": number,
+            "level_number": at,
         }
-        for number, comparison in enumerate(scorer.comparisons)
-        for at, level in enumerate(comparison.levels)
+        for number, name in enumerate(epoch.names)
+        for at, level in enumerate(epoch.levels[number])
     ]
     table = pa.Table.from_pylist(rows)
     facts = {
@@ -124,12 +133,15 @@ def column_name(comparison: str) -> str:
 
 def _spell(levels: npt.NDArray[np.uint8], names: list[str]) -> pa.Array:
     """Level numbers as their names."""
-    return pa.DictionaryArray.from_arrays(pa.array(levels), pa.array(names)).cast(pa.string())
+    return pa.DictionaryArray.from_arrays(pa.array(levels), pa.array(names))
 
 
 def _name_rules(pairs: Pairs, candidates: Candidates) -> pa.Array:
-    """Comma-joined names of the rules of each pair, spelled out once per distinct combination."""
-    masks, back = np.unique(pairs.rules, return_inverse=True)
+    """Comma-joined names of the rules of each pair, spelled out once per distinct combination; none if no rule did."""
+    known = (candidates.left.astype(np.int64) << 32) | candidates.right
+    at = np.minimum(np.searchsorted(known, pairs.packed), max(len(known) - 1, 0))
+    found = known[at] == pairs.packed if len(known) else np.zeros(len(pairs), np.bool_)
+    rules = np.where(found, candidates.rules[at], 0) if len(known) else np.zeros(len(pairs), np.uint64)
+    masks, back = np.unique(rules, return_inverse=True)
     texts = [", ".join(name for name, bit in candidates.bits.items() if int(mask) >> bit & 1) for mask in masks]
-    spelled = pa.DictionaryArray.from_arrays(pa.array(back.astype(np.int32)), pa.array(texts, pa.string()))
-    return spelled.cast(pa.string())
+    return pa.DictionaryArray.from_arrays(pa.array(back.astype(np.int32)), pa.array(texts, pa.string()))

@@ -2,10 +2,11 @@
 
 1. Prepare records and identifiers (preparation.py).
 2. Block (rules.py, blocking.py).
-3. Compare candidates (comparisons/).
-4. Learn weights without labels (learning.py).
+3. Compare candidates (comparisons/, matching.py).
+4. Learn weights without labels (learning.py), unless an epoch is in force (epoch.py).
 5. Score (scoring.py).
-6. Cluster; compare what blocking left out between clusters that may be one (closure.py); cluster again (clustering.py).
+6. Group: components, all pairs of each, clusters (grouping.py). When learning, once more with the rarity of values
+   counted by person instead of by record.
 7. Write the tables (reporting.py) and set doubtful merges aside (review.py).
 """
 
@@ -16,37 +17,37 @@ from dataclasses import dataclass
 
 import duckdb
 import numpy as np
-import numpy.typing as npt
 
 from identity.blocking import Candidates, find_candidates
-from identity.closure import complete_pairs, new_pairs
-from identity.clustering import Partition, Vetoes, cluster_records
-from identity.comparisons import list_comparisons
+from identity.clustering import Vetoes
+from identity.comparisons import Source, list_comparisons
 from identity.comparisons.base import Comparison, Pairs
+from identity.components import FLOOR
 from identity.engines.duckdb import drop_tables
+from identity.epoch import Epoch, read_epoch, write_frequencies
 from identity.errors import InputError, NothingToCompareError
+from identity.grouping import Grouping, group_records
 from identity.learning import Model, Patterns, count_patterns, count_totals, learn
-from identity.preparation import prepare_records, prepare_values
+from identity.matching import compare_pairs, score_pairs
+from identity.preparation import count_persons, prepare_records, prepare_values
 from identity.reporting import Links, write_clusters, write_links, write_model, write_rules
 from identity.review import write_review
 from identity.rules import list_rules
-from identity.scoring import Scorer, prepare_scorer
+from identity.scoring import Scorer, count_frequencies, prepare_scorer
 from identity.settings import Settings
+from identity.spelling import list_spellings, mark_spelled
 from identity.vetoes import read_vetoes
 
 RANDOM_PAIRS = 1_000_000
 SEED = 20_260_101
-CHUNK = 1_000_000
-LINK_FLOOR = -10.0  # log2 odds below which a pair is not stored unless both records are of one customer
-
-Odds = npt.NDArray[np.float32]
 
 
 @dataclass(frozen=True)
 class Resolution:
     """Names of the temporary tables a resolution leaves behind, and its counts.
 
-    threshold: weight in bits at which a pair is as likely one person as not.
+    threshold: weight in bits at which a pair is as likely one person as not. overgrown: blocks that have outgrown the
+    epoch.
     """
 
     links: str
@@ -62,6 +63,7 @@ class Resolution:
     records_in_large_customers: int
     review_rows: int
     threshold: float
+    overgrown: int = 0
 
 
 def resolve(
@@ -71,76 +73,66 @@ def resolve(
     decisions: str | None,
     settings: Settings,
     progress: Callable[[str], None] | None = None,
+    *,
+    learned: bool = False,
+    explain: bool = True,
 ) -> Resolution:
     """Resolve a records table (see DESIGN: one row per record_id) and leave identity_* temporary tables.
 
     identifiers, decisions: names of further tables, see preparation.py and vetoes.py. progress: told what is done.
+    learned: the tables of an epoch (epoch.py) are there and in force. explain: whether the links are written out.
     """
     tell = progress or (lambda _: None)
     # 1. Prepare.
     count = prepare_records(con, records, settings)
     if count == 0:
         raise InputError("the records table is empty: load records before resolving")
-    namespaces = prepare_values(con, identifiers, settings)
+    prepare_values(con, identifiers, settings)
+    namespaces = count_persons(con)
+    if not learned:
+        list_spellings(con)
+    mark_spelled(con)
     tell(f"{count:,} records prepared")
     # 2. Block.
-    rules = list_rules(namespaces, settings)
-    candidates = find_candidates(con, rules, count, settings.blocks)
+    candidates = find_candidates(con, list_rules(namespaces, settings), count, settings.blocks, learned)
+    pairs = Pairs(candidates.left, candidates.right)
     tell(f"{len(candidates):,} candidate pairs found")
     # 3. Compare.
-    comparisons = list_comparisons(con, namespaces, candidates.bits, settings)
+    epoch = read_epoch(con) if learned else None
+    comparisons = list_comparisons(Source(con), namespaces, settings, epoch.names if epoch else None)
     if not comparisons:
         raise NothingToCompareError(
             "the records table holds nothing to compare: no name, contact, date, place or extra column"
         )
-    pairs = Pairs(candidates.left, candidates.right, candidates.rules)
     levels = compare_pairs(comparisons, pairs)
     tell(f"{len(comparisons)} comparisons made")
-    # 4. Learn.
-    model = learn_model(comparisons, levels, count)
-    scorer = prepare_scorer(comparisons, model)
-    tell(f"weights learned in {model.rounds} rounds from {model.patterns:,} patterns")
-    # 5. Score.
-    odds = score_pairs(scorer, levels, pairs)
-    # 6. Cluster.
     vetoes = read_vetoes(con, decisions, settings)
-    pairs, levels, odds, partition = _cluster(count, comparisons, scorer, pairs, levels, odds, vetoes)
+    # 4. to 6. Learn, score, group.
+    if epoch is None:
+        model = learn_model(comparisons, levels, pairs, count)
+        tell(f"weights learned in {model.rounds} rounds from {model.patterns:,} patterns")
+        epoch = _first_epoch(con, comparisons, model)
+        grouping = _group(prepare_scorer(con, comparisons, epoch), count, pairs, levels, vetoes)
+        epoch = _second_epoch(con, comparisons, epoch, grouping)
+        write_frequencies(con, epoch.frequencies)
+    scorer = prepare_scorer(con, comparisons, epoch)
+    grouping = _group(scorer, count, pairs, levels, vetoes)
     tell("records clustered")
     # 7. Write.
-    inside = partition.cluster[pairs.left] == partition.cluster[pairs.right]
-    keep = np.flatnonzero((odds >= LINK_FLOOR) | inside)
-    links = Links(Pairs(pairs.left[keep], pairs.right[keep], pairs.rules[keep]), levels[keep], odds[keep])
-    found = _write(con, candidates, links, scorer, model, partition, settings)
-    drop_tables(con, "identity_person", "identity_value", "identity_named_local")
+    found = _write(con, candidates, grouping, scorer, epoch, settings, explain)
+    if not learned:
+        write_model(con, scorer, epoch)
+    drop_tables(con, "identity_named_local")
     tell(f"{found.customers:,} customers")
     return found
 
 
-def compare_pairs(comparisons: list[Comparison], pairs: Pairs) -> Patterns:
-    """Level of every comparison for every pair, shape (pairs, comparisons)."""
-    out = np.zeros((len(pairs), len(comparisons)), np.uint8, order="F")
-    for start in range(0, len(pairs), CHUNK):
-        chunk = pairs.part(start, start + CHUNK)
-        for column, comparison in enumerate(comparisons):
-            out[start : start + CHUNK, column] = comparison.evaluate(chunk)
-    return out
-
-
-def learn_model(comparisons: list[Comparison], levels: Patterns, records: int) -> Model:
+def learn_model(comparisons: list[Comparison], levels: Patterns, pairs: Pairs, records: int) -> Model:
     """Weights from the candidates' levels and those of random pairs."""
     total = max(records * (records - 1) / 2, 1.0)
     sample = compare_pairs(comparisons, _random_pairs(records, min(RANDOM_PAIRS, int(total))))
     patterns, counts = count_patterns(levels)
     return learn(comparisons, patterns, counts, count_totals(comparisons, patterns, counts, sample, total), total)
-
-
-def score_pairs(scorer: Scorer, levels: Patterns, pairs: Pairs) -> Odds:
-    """log2 odds of every pair."""
-    out = np.zeros(len(pairs), np.float32)
-    for start in range(0, len(pairs), CHUNK):
-        stop = start + CHUNK
-        out[start:stop] = scorer.odds(levels[start:stop], pairs.part(start, stop))
-    return out
 
 
 def _random_pairs(records: int, wanted: int) -> Pairs:
@@ -151,48 +143,48 @@ def _random_pairs(records: int, wanted: int) -> Pairs:
         draw = np.random.default_rng(SEED).integers(0, records, (2, wanted))
         draw = draw[:, draw[0] != draw[1]]
         left, right = draw.min(axis=0), draw.max(axis=0)
-    return Pairs(left.astype(np.int32), right.astype(np.int32), np.zeros(len(left), np.uint64))
+    return Pairs(left.astype(np.int32), right.astype(np.int32))
 
 
-def _cluster(
-    records: int,
-    comparisons: list[Comparison],
-    scorer: Scorer,
-    pairs: Pairs,
-    levels: Patterns,
-    odds: Odds,
-    vetoes: Vetoes,
-) -> tuple[Pairs, Patterns, Odds, Partition]:
-    """Step 6: the final partition, and the pairs it rests on with their levels and odds."""
-    keep = np.flatnonzero(odds >= LINK_FLOOR)
-    near = pairs.take(keep)
-    first = cluster_records(records, scorer.evidence(levels[keep], near), vetoes)
-    complete = complete_pairs(records, first.cluster, near, odds[keep])
-    fresh, among = new_pairs(complete, pairs)
-    keep = np.flatnonzero((odds >= LINK_FLOOR) | among)
-    fresh_levels = compare_pairs(comparisons, fresh)
-    pairs = pairs.take(keep).join(fresh)
-    levels = np.concatenate([levels[keep], fresh_levels])
-    odds = np.concatenate([odds[keep], score_pairs(scorer, fresh_levels, fresh)])
-    return pairs, levels, odds, cluster_records(records, scorer.evidence(levels, pairs), vetoes)
+def _first_epoch(con: duckdb.DuckDBPyConnection, comparisons: list[Comparison], model: Model) -> Epoch:
+    """The model with the rarity of values counted by record."""
+    names = tuple(each.name for each in comparisons)
+    levels = tuple(tuple(level.name for level in each.levels) for each in comparisons)
+    return Epoch(names, levels, model, count_frequencies(con, comparisons))
+
+
+def _second_epoch(
+    con: duckdb.DuckDBPyConnection, comparisons: list[Comparison], first: Epoch, grouping: Grouping
+) -> Epoch:
+    """The model with the rarity of values counted by person."""
+    frequencies = count_frequencies(con, comparisons, grouping.partition.cluster)
+    return Epoch(first.names, first.levels, first.model, frequencies)
+
+
+def _group(scorer: Scorer, records: int, pairs: Pairs, levels: Patterns, vetoes: Vetoes) -> Grouping:
+    """Steps 5 and 6."""
+    odds = score_pairs(scorer, levels, pairs)
+    at = np.flatnonzero(odds >= FLOOR)
+    return group_records(scorer, records, pairs.take(at), odds[at], vetoes)
 
 
 def _write(
     con: duckdb.DuckDBPyConnection,
     candidates: Candidates,
-    links: Links,
+    grouping: Grouping,
     scorer: Scorer,
-    model: Model,
-    partition: Partition,
+    epoch: Epoch,
     settings: Settings,
+    explain: bool,
 ) -> Resolution:
     """Step 7: the identity_* tables and the counts."""
-    write_links(con, candidates, links, scorer)
-    write_clusters(con, partition)
-    write_model(con, scorer, model)
+    links = Links(grouping.pairs, grouping.levels, grouping.odds)
+    if explain:
+        write_links(con, candidates, links, scorer, epoch)
+    write_clusters(con, grouping.partition)
     write_rules(con, candidates)
-    review_rows = write_review(con, partition, links, scorer.prior, settings)
-    sizes = np.bincount(partition.cluster)
+    review_rows = write_review(con, grouping.partition, links, scorer.prior, settings)
+    sizes = np.bincount(grouping.partition.cluster)
     sizes = sizes[sizes > 0]
     return Resolution(
         links="identity_link",
@@ -208,4 +200,5 @@ def _write(
         records_in_large_customers=int(sizes[sizes > 20].sum()),
         review_rows=review_rows,
         threshold=-scorer.prior,
+        overgrown=candidates.overgrown,
     )

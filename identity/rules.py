@@ -15,12 +15,15 @@ from identity.settings import Settings
 
 @dataclass(frozen=True)
 class Rule:
-    """Records that agree on all `keys` are compared. `source` is the table the keys are read from."""
+    """Records that agree on all `keys` are compared.
+
+    broad: names little evidence, so it runs only while it is cheap. of_values: the keys are columns of identity_value.
+    """
 
     name: str
     keys: tuple[str, ...]
     broad: bool = False
-    source: str = "identity_person"
+    of_values: bool = False
     condition: str = "true"
 
 
@@ -96,18 +99,11 @@ BROAD = (
 
 
 def list_rules(namespaces: list[str], settings: Settings) -> list[Rule]:
-    """All rules for a table that carries identifiers of these namespaces, the sharpest first.
-
-    The first two rules of a namespace are also its evidence: `email` for a value of few persons, `email shared` for one
-    that more persons carry than the namespace allows.
-    """
+    """All rules for a table in which these namespaces have values in common, the sharpest first."""
     rules = []
     for name in namespaces:
-        limit = settings.namespace(name).max_persons
-        keys = ("namespace", "issuer", "value")
-        mine = f"namespace = '{name}'"
-        rules.append(Rule(name, keys, source="identity_value", condition=f"{mine} and persons <= {limit}"))
-        rules.append(Rule(f"{name} shared", keys, source="identity_value", condition=f"{mine} and persons > {limit}"))
+        quoted = name.replace("'", "''")
+        rules.append(Rule(name, ("namespace", "issuer", "value"), of_values=True, condition=f"namespace = '{quoted}'"))
     for number, extra in enumerate(settings.blocking):
         rules.append(Rule(" + ".join(extra.keys), tuple(f"key_{number}_{part}" for part in range(len(extra.keys)))))
     rules.extend(_named_rule(text, broad=False) for text in SHARP)

@@ -10,18 +10,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import duckdb
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
 
-from identity.clustering import Evidence
+from identity.clustering import GRAIN, Evidence
 from identity.comparisons.base import Comparison, Pairs
-from identity.learning import Model, Patterns
+from identity.epoch import Epoch, Frequencies, hash_words, list_frequencies
+from identity.learning import Patterns
 
 Floats = npt.NDArray[np.float32]
 
 DAMPING = 0.6
 RAREST = 3.0  # records; a value seen less often is not taken to be rarer than this
 MOST_FREQUENCY_BITS = 6.0
+TINY = 1e-9
 
 
 @dataclass(frozen=True)
@@ -61,18 +65,18 @@ class Scorer:
             household += self.household[column][levels[:, column]]
         return self.prior + join_kinds(strangers, household, self.household_share)
 
-    def evidence(self, levels: Patterns, pairs: Pairs) -> Evidence:
-        """Bits per comparison for clustering."""
+    def evidence(self, levels: Patterns, pairs: Pairs, numbered: Pairs) -> Evidence:
+        """Bits per comparison for clustering, which knows the records by the numbers of `numbered`."""
         shape = (len(pairs), len(self.comparisons))
-        strangers, household = np.empty(shape, np.float32), np.empty(shape, np.float32)
+        strangers, household = np.empty(shape), np.empty(shape)
         present = np.empty(shape, np.bool_)
         for column, comparison in enumerate(self.comparisons):
-            strangers[:, column] = self.bits(column, levels[:, column], pairs)
-            household[:, column] = self.household[column][levels[:, column]]
+            strangers[:, column] = np.round(self.bits(column, levels[:, column], pairs) * GRAIN) / GRAIN
+            household[:, column] = (np.round(self.household[column] * GRAIN) / GRAIN)[levels[:, column]]
             present[:, column] = ~comparison.silent[levels[:, column]]
         return Evidence(
-            pairs.left,
-            pairs.right,
+            numbered.left,
+            numbered.right,
             strangers,
             household,
             present,
@@ -92,31 +96,65 @@ def join_kinds(strangers: Floats, household: Floats, share: float) -> Floats:
 LARGEST_SHARE = 1 / 3  # of all pairs that may be one person before anything is known of them
 
 
-def prepare_scorer(comparisons: list[Comparison], model: Model) -> Scorer:
-    """The scorer of a learned model."""
+def prepare_scorer(con: duckdb.DuckDBPyConnection, comparisons: list[Comparison], epoch: Epoch) -> Scorer:
+    """The scorer of comparisons that an epoch knows."""
+    model = epoch.model
+    bits = {
+        name: epoch.frequencies[name].look_up(hash_words(con, each.words))
+        for name, each in list_frequencies(comparisons).items()
+    }
     tables = tuple(
         {
-            number: _frequency_table(level.frequency)
+            number: FrequencyTable(level.frequency.codes, bits[level.frequency.column])
             for number, level in enumerate(item.levels)
-            if level.frequency is not None and (level.frequency >= 0).any()
+            if level.frequency is not None
         }
         for item in comparisons
     )
+    columns = [epoch.column(item) for item in comparisons]
+    weights, against_household = model.weights(), model.household_weights()
     # In a table of a few records EM may find that most pairs are one person; absence of evidence must not merge.
     share_same = min(model.share_same, LARGEST_SHARE)
     return Scorer(
         comparisons,
-        tuple(bits.astype(np.float32) for bits in model.weights()),
-        tuple(bits.astype(np.float32) for bits in model.household_weights()),
+        tuple(weights[column].astype(np.float32) for column in columns),
+        tuple(against_household[column].astype(np.float32) for column in columns),
         tables,
         min(model.share_household / max(1 - share_same, 1e-9), 0.5),
         float(np.log2(share_same / max(1 - share_same, 1e-9))),
     )
 
 
-def _frequency_table(codes: npt.NDArray[np.int32]) -> FrequencyTable:
-    """Damped log2 of the mean frequency of agreeing values over each value's own."""
-    counts = np.bincount(codes[codes >= 0]).astype(np.float64)
-    expected = float((counts * counts).sum() / counts.sum())
-    bits = DAMPING * np.log2(expected / np.maximum(counts, RAREST))
-    return FrequencyTable(codes, np.clip(bits, -MOST_FREQUENCY_BITS, MOST_FREQUENCY_BITS).astype(np.float32))
+def count_frequencies(
+    con: duckdb.DuckDBPyConnection, comparisons: list[Comparison], groups: npt.NDArray[np.int64] | None = None
+) -> dict[str, Frequencies]:
+    """Bits of every value that is carried by more than RAREST records; the others are all equally rare.
+
+    groups: a number per record; records of one group then count once, so that a person with many records does not make
+    a name common.
+    """
+    found = {}
+    for name, each in list_frequencies(comparisons).items():
+        counts = _count_values(each.codes, len(each.words), groups)
+        expected = float((counts * counts).sum() / max(counts.sum(), 1.0))
+        bits = DAMPING * np.log2(np.maximum(expected, TINY) / np.maximum(counts, RAREST))
+        bits = np.clip(bits, -MOST_FREQUENCY_BITS, MOST_FREQUENCY_BITS).astype(np.float32)
+        other = DAMPING * np.log2(max(expected, TINY) / RAREST)
+        at = np.flatnonzero(counts > RAREST)
+        hashes = hash_words(con, each.words.take(pa.array(at)))
+        order = np.argsort(hashes)
+        found[name] = Frequencies(
+            hashes[order], bits[at[order]], float(np.clip(other, -MOST_FREQUENCY_BITS, MOST_FREQUENCY_BITS))
+        )
+    return found
+
+
+def _count_values(
+    codes: npt.NDArray[np.int32], values: int, groups: npt.NDArray[np.int64] | None
+) -> npt.NDArray[np.float64]:
+    """Records, or groups of records, per value."""
+    at = np.flatnonzero(codes >= 0)
+    if groups is not None and len(at):
+        pairs = np.unique((groups[at].astype(np.int64) << 32) | codes[at])
+        return np.bincount(pairs & 0xFFFFFFFF, minlength=values).astype(np.float64)
+    return np.bincount(codes[at], minlength=values).astype(np.float64)

@@ -60,8 +60,8 @@ class BlockLimits:
     """
 
     largest_block: int = 200
-    pairs_per_record: float = 4.0
-    broad_pairs_per_record: float = 2.0
+    pairs_per_record: float = 2.0
+    broad_pairs_per_record: float = 0.3
 
 
 @dataclass(frozen=True)

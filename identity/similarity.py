@@ -10,37 +10,39 @@ from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from identity.columns import Codes
 
-Words = npt.NDArray[np.object_]
+PICTURED_AT_ONCE = 200_000  # words whose letters are unpacked at a time: four bytes a letter
 
 
 class Vocabulary:
     """Distinct words with what can be known of each alone: length, letters, first letter."""
 
-    def __init__(self, words: Words) -> None:
-        """Words as of a Column's vocabulary."""
+    def __init__(self, words: pa.Array) -> None:
+        """Words as of a Column; none is empty."""
         self.words = words
 
-    @cached_property
-    def lengths(self) -> npt.NDArray[np.int64]:
-        """Letters per word."""
-        return np.fromiter(map(len, self.words), np.int64, len(self.words))
+    def text(self, codes: Codes) -> list[str]:
+        """The words behind codes."""
+        return list(self.words.take(pa.array(codes)).to_pylist())
 
     @cached_property
+    def lengths(self) -> npt.NDArray[np.int32]:
+        """Letters per word."""
+        return np.asarray(pc.utf8_length(self.words), np.int32)
+
+    @property
     def letters(self) -> npt.NDArray[np.uint64]:
         """One bit per kind of letter in the word."""
-        if not len(self.words):
-            return np.empty(0, np.uint64)
-        starts = np.cumsum(self.lengths) - self.lengths
-        bits = np.uint64(1) << (self._points % 61).astype(np.uint64)
-        return np.bitwise_or.reduceat(bits, starts)
+        return self._picture[0]
 
-    @cached_property
+    @property
     def first(self) -> npt.NDArray[np.uint32]:
         """Code point of the first letter."""
-        return self._points[np.cumsum(self.lengths) - self.lengths]
+        return self._picture[1]
 
     @cached_property
     def is_han(self) -> npt.NDArray[np.bool_]:
@@ -48,9 +50,19 @@ class Vocabulary:
         return (self.first >= ord("㐀")) & (self.first <= ord("鿿"))
 
     @cached_property
-    def _points(self) -> npt.NDArray[np.uint32]:
-        """Code points of all words, one after the other. No word is empty."""
-        return np.frombuffer("".join(self.words).encode("utf-32-le", "surrogatepass"), np.uint32)
+    def _picture(self) -> tuple[npt.NDArray[np.uint64], npt.NDArray[np.uint32]]:
+        """Letters and first letter of every word."""
+        letters = np.zeros(len(self.words), np.uint64)
+        first = np.zeros(len(self.words), np.uint32)
+        for start in range(0, len(self.words), PICTURED_AT_ONCE):
+            stop = start + PICTURED_AT_ONCE
+            text = "".join(self.words[start:stop].to_pylist())
+            points = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
+            lengths = self.lengths[start:stop].astype(np.int64)
+            starts = np.cumsum(lengths) - lengths
+            letters[start:stop] = np.bitwise_or.reduceat(np.uint64(1) << (points % 61).astype(np.uint64), starts)
+            first[start:stop] = points[starts]
+        return letters, first
 
     def distances(self, left: Codes, right: Codes, most: int) -> npt.NDArray[np.uint8]:
         """Edits between words (insert, delete, replace, swap neighbours: OSA), `most + 1` where there are more."""
@@ -65,8 +77,8 @@ class Vocabulary:
         at = np.flatnonzero(near)
         if len(at):
             keys, back = _distinct(left[at], right[at])
-            first, second = self.words[keys[0]].tolist(), self.words[keys[1]].tolist()
-            found = process.cpdist(first, second, scorer=OSA.distance, score_cutoff=most, dtype=np.uint8, workers=-1)
+            first, second = self.text(keys[0]), self.text(keys[1])
+            found = process.cpdist(first, second, scorer=OSA.distance, score_cutoff=most, dtype=np.uint8)
             out[at] = found[back]
         return out
 
@@ -77,8 +89,8 @@ class Vocabulary:
         if not len(left):
             return np.empty(0, np.uint8)
         keys, back = _distinct(left, right)
-        first, second = self.words[keys[0]].tolist(), self.words[keys[1]].tolist()
-        found = process.cpdist(first, second, scorer=fuzz.token_sort_ratio, score_cutoff=50, dtype=np.uint8, workers=-1)
+        first, second = self.text(keys[0]), self.text(keys[1])
+        found = process.cpdist(first, second, scorer=fuzz.token_sort_ratio, score_cutoff=50, dtype=np.uint8)
         return np.asarray(found[back], np.uint8)
 
     def starts_with(self, left: Codes, right: Codes) -> npt.NDArray[np.bool_]:
@@ -87,7 +99,7 @@ class Vocabulary:
         at = np.flatnonzero(self.first[left] == self.first[right])
         if len(at):
             keys, back = _distinct(left[at], right[at])
-            first, second = self.words[keys[0]], self.words[keys[1]]
+            first, second = self.text(keys[0]), self.text(keys[1])
             out[at] = np.fromiter(
                 (a.startswith(b) or b.startswith(a) for a, b in zip(first, second, strict=True)), np.bool_, len(first)
             )[back]

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from dataclasses import dataclass
+
 import duckdb
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from identity.columns import Codes, Column, encode, encode_together, numbers
+from identity.columns import Column, encode, encode_together, numbers
 from identity.comparisons.attributes import compare_category, compare_number, compare_text, compare_word
 from identity.comparisons.base import Comparison
 from identity.comparisons.dates import compare_dates
-from identity.comparisons.identifiers import Names, compare_identifier
+from identity.comparisons.identifiers import Names, Values, compare_identifier
 from identity.comparisons.names import compare_names
 from identity.comparisons.places import compare_places
 from identity.engines.duckdb import read_arrow
@@ -23,110 +26,151 @@ PARTS = {
     "phone": ("phone_tail", "phone"),
     "national_id": (None, "national_id"),
 }
+NAME_PARTS = ("given", "family", "given_first", "given_pinyin", "family_pinyin")
+PLACES = ("address", "house", "postcode", "city", "region")
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where the records to be compared are: tables of the shape of identity_person and identity_value.
+
+    rid in both must be 0, 1, 2, … in the order of record_id. spelled: table of the rid whose e-mail spells a name.
+    """
+
+    con: duckdb.DuckDBPyConnection
+    people: str = "identity_person"
+    values: str = "identity_value"
+    spelled: str = "identity_named_local"
+
+    def read(self, *columns: str) -> pa.Table:
+        """Columns of the people, in the order of rid."""
+        return read_arrow(self.con, f"select {', '.join(columns)} from {self.people} order by rid")
+
+    def filled(self, *columns: str) -> bool:
+        """Whether any record has a value in one of the columns."""
+        present = " or ".join(f"{column} is not null" for column in columns)
+        row = self.con.execute(f"select exists (select 1 from {self.people} where {present})").fetchone()
+        return bool(row and row[0])
 
 
 def list_comparisons(
-    con: duckdb.DuckDBPyConnection, namespaces: list[str], bits: dict[str, int], settings: Settings
+    source: Source, namespaces: list[str], settings: Settings, wanted: Collection[str] | None = None
 ) -> list[Comparison]:
-    """Every comparison for which some record has a value, over identity_person and identity_value.
+    """Every comparison for which some record has a value, or the `wanted` ones among them.
 
-    bits: the bit of each blocking rule in the rule masks of pairs.
+    namespaces: those in which records may agree; a namespace of a source's own keys tells nothing.
     """
-    people = read_arrow(con, "select * from identity_person order by rid")
-    found = _standard_comparisons(people)
-    for name in namespaces:
-        # A namespace in which no two records agree, such as a source's own record key, tells nothing.
-        if name not in PARTS and name not in bits and f"{name} shared" not in bits:
-            continue
-        found.append(_identifier_comparison(con, people, name, bits, settings))
-    found.extend(_extra_comparisons(people, settings))
-    return found
+    found = [
+        *_compare_names(source),
+        *_compare_birth(source),
+        *_compare_places(source),
+        *_compare_attributes(source),
+        *(_compare_namespace(source, name, settings) for name in namespaces),
+        *_extra_comparisons(source, settings),
+    ]
+    return [each for each in found if wanted is None or each.name in wanted]
 
 
-def _standard_comparisons(people: pa.Table) -> list[Comparison]:
-    """Names, birth date, place, gender, generation mark and company, as far as there are values."""
+def _compare_names(source: Source) -> list[Comparison]:
+    if not source.filled("given", "family"):
+        return []
+    table = source.read(*NAME_PARTS, "name_letters")
+    given, family, first, given_pinyin, family_pinyin = encode_together(*(table[name] for name in NAME_PARTS))
+    return compare_names(given, family, first, given_pinyin, family_pinyin, encode(table["name_letters"]))
+
+
+def _compare_birth(source: Source) -> list[Comparison]:
+    if not source.filled("birth"):
+        return []
+    table = source.read("birth", "birth_alt")
+    days = numbers(table["birth"])
+    return [compare_dates("birth_date", days, numbers(table["birth_alt"]), encode(table["birth"]))]
+
+
+def _compare_places(source: Source) -> list[Comparison]:
+    if not source.filled("address", "postcode", "city", "region"):
+        return []
+    table = source.read(*PLACES)
+    address, house, postcode, city, region = (encode(table[name]) for name in PLACES)
+    return [compare_places(address, house, postcode, city, region)]
+
+
+def _compare_attributes(source: Source) -> list[Comparison]:
+    """Gender, generation mark and company."""
     found = []
-    if _has(people, "given") or _has(people, "family"):
-        parts = ("given", "family", "given_first", "given_pinyin", "family_pinyin")
-        given, family, first, given_pinyin, family_pinyin = encode_together(*(people[name] for name in parts))
-        found += compare_names(given, family, first, given_pinyin, family_pinyin, encode(people["name_letters"]).codes)
-    if _has(people, "birth"):
-        days = numbers(people["birth"])
-        found.append(compare_dates("birth_date", days, numbers(people["birth_alt"]), encode(people["birth"]).codes))
-    if any(_has(people, name) for name in ("address", "postcode", "city", "region")):
-        places = (encode(people[name]) for name in ("address", "house", "postcode", "city", "region"))
-        found.append(compare_places(*places))
-    if _has(people, "gender"):
-        found.append(compare_category("gender", encode(people["gender"]), 0.97, 0.5))
-    if _has(people, "suffix"):
-        found.append(compare_category("suffix", encode(people["suffix"]), 0.97, 0.1))
-    if _has(people, "company"):
-        found.append(compare_text("company", encode(people["company"])))
+    if source.filled("gender"):
+        found.append(compare_category("gender", encode(source.read("gender")["gender"]), 0.97, 0.5))
+    if source.filled("suffix"):
+        found.append(compare_category("suffix", encode(source.read("suffix")["suffix"]), 0.97, 0.1))
+    if source.filled("company"):
+        found.append(compare_text("company", encode(source.read("company")["company"])))
     return found
 
 
-def _identifier_comparison(
-    con: duckdb.DuckDBPyConnection, people: pa.Table, name: str, bits: dict[str, int], settings: Settings
-) -> Comparison:
+def _compare_namespace(source: Source, name: str, settings: Settings) -> Comparison:
     """The comparison of one namespace; exact counts of agreeing pairs come from the value table."""
     namespace = settings.namespace(name)
-    limit = namespace.max_persons
-    random = con.execute(
-        """
+    random = source.con.execute(
+        f"""
         select coalesce(sum((records - 1) / 2) filter (persons <= $limit), 0),
             coalesce(sum((records - 1) / 2) filter (persons > $limit), 0)
-        from identity_value where namespace = $name
+        from {source.values} where namespace = $name
         """,
-        {"limit": limit, "name": name},
+        {"limit": namespace.max_persons, "name": name},
     ).fetchone()
     part, near = PARTS.get(name, (None, None))
+    texts = source.read(*dict.fromkeys(each for each in (part, near) if each)) if near else None
     return compare_identifier(
         name,
         namespace,
-        _issuer_codes(con, name, people.num_rows),
-        (bits.get(name), bits.get(f"{name} shared")),
+        _read_values(source, name, namespace.max_persons),
         random or (0.0, 0.0),
-        part=encode(people[part]).codes if part else None,
-        near_on=encode(people[near]) if near else None,
-        names=_spelled_names(con, people) if name == "email" else None,
+        part=encode(texts[part]).codes if texts and part else None,
+        near_on=encode(texts[near]) if texts and near else None,
+        names=_spelled_names(source) if name == "email" else None,
         edits=2 if name == "email" else 1,
     )
 
 
-def _spelled_names(con: duckdb.DuckDBPyConnection, people: pa.Table) -> Names:
-    """Which local parts spell a name, and which records have a name anyway."""
-    spelled = np.zeros(people.num_rows, np.bool_)
-    spelled[np.asarray(con.execute("select rid from identity_named_local").fetchnumpy()["rid"])] = True
-    named = np.asarray(people["given"].is_valid()) | np.asarray(people["family"].is_valid())
-    letters = pc.replace_substring_regex(people["email_local"], "[0-9]", "")
-    return Names(spelled, encode(letters).codes, named)
-
-
-def _issuer_codes(con: duckdb.DuckDBPyConnection, namespace: str, records: int) -> Codes:
-    """Code of the issuer of each record's value in a namespace, -1 where it carries none."""
-    query = """
-        select rid, cast(dense_rank() over (order by issuer) as integer) as issuer
-        from (select rid, min(issuer) as issuer from identity_value where namespace = $name group by rid)
+def _read_values(source: Source, namespace: str, limit: int) -> Values:
+    """The values of a namespace by record; a record's issuer is the first of its issuers."""
+    query = f"""
+        select rid, code, persons > $limit as shared, cast(dense_rank() over (order by issuer) as integer) as issuer
+        from {source.values} where namespace = $name order by rid, code
     """
-    rows = con.execute(query, {"name": namespace}).fetchnumpy()
-    codes = np.full(records, -1, np.int32)
-    codes[np.asarray(rows["rid"])] = np.asarray(rows["issuer"])
-    return codes
+    rows = source.con.execute(query, {"name": namespace, "limit": limit}).fetchnumpy()
+    rid, code = np.asarray(rows["rid"], np.int32), np.asarray(rows["code"], np.int32)
+    count = source.con.execute(f"select count(*) from {source.people}").fetchone()
+    issuer = np.full(int((count or (0,))[0]), np.iinfo(np.int32).max, np.int32)
+    np.minimum.at(issuer, rid, np.asarray(rows["issuer"], np.int32))
+    issuer[issuer == np.iinfo(np.int32).max] = -1
+    codes, code = np.unique(code, return_inverse=True)
+    shared = np.zeros(len(codes), np.bool_)
+    shared[code] = np.asarray(rows["shared"], np.bool_)
+    return Values(issuer, rid, code.astype(np.int32), shared)
 
 
-def _extra_comparisons(people: pa.Table, settings: Settings) -> list[Comparison]:
+def _spelled_names(source: Source) -> Names:
+    """Which local parts spell a name, and which records have a name anyway."""
+    table = source.read("email_local", "given is not null or family is not null as named")
+    spelled = np.zeros(table.num_rows, np.bool_)
+    spelled[np.asarray(source.con.execute(f"select rid from {source.spelled}").fetchnumpy()["rid"])] = True
+    letters = pc.replace_substring_regex(table["email_local"], "[0-9]", "")
+    return Names(spelled, encode(letters).codes, np.asarray(table["named"], np.bool_))
+
+
+def _extra_comparisons(source: Source, settings: Settings) -> list[Comparison]:
     """The comparisons a map or the settings add."""
     found = []
     for number, extra in enumerate(settings.comparisons):
-        values = people[f"extra_{number}"]
-        if values.null_count == len(values):
+        if not source.filled(f"extra_{number}"):
             continue
+        values = source.read(f"extra_{number}")[f"extra_{number}"]
         column: Column = encode(values)
         if extra.kind == "date":
-            nowhere = np.full(people.num_rows, -1, np.int64)
-            found.append(compare_dates(extra.column, numbers(values), nowhere, column.codes))
-            continue
-        if extra.kind == "category":
+            nowhere = np.full(len(values), -1, np.int64)
+            found.append(compare_dates(extra.column, numbers(values), nowhere, column))
+        elif extra.kind == "category":
             found.append(compare_category(extra.column, column, 0.85))
         elif extra.kind == "text":
             found.append(compare_text(extra.column, column))
@@ -135,8 +179,3 @@ def _extra_comparisons(people: pa.Table, settings: Settings) -> list[Comparison]
         else:
             found.append(compare_word(extra.column, column, extra.kind))
     return found
-
-
-def _has(people: pa.Table, name: str) -> bool:
-    """Whether any record has a value in the column."""
-    return bool(people[name].null_count < people.num_rows)

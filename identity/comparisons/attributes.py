@@ -14,7 +14,7 @@ from collections.abc import Callable
 import numpy as np
 
 from identity.columns import Codes, Column
-from identity.comparisons.base import Comparison, Level, Levels, Pairs, both_present, missing, pairs_of_equal
+from identity.comparisons.base import Comparison, Frequency, Level, Levels, Pairs, both_present, missing, pairs_of_equal
 from identity.similarity import Vocabulary
 
 
@@ -22,7 +22,7 @@ def compare_category(name: str, column: Column, same: float = 0.93, household: f
     """Equal or not."""
     levels = (
         missing(),
-        _exact(column.codes, same, same if household is None else household),
+        _exact(name, column, same, same if household is None else household),
         Level("different", 1 - same, 1 - (same if household is None else household)),
     )
 
@@ -35,7 +35,7 @@ def compare_category(name: str, column: Column, same: float = 0.93, household: f
 
 def compare_text(name: str, column: Column) -> Comparison:
     """Free text by its words."""
-    vocabulary = Vocabulary(column.vocabulary)
+    vocabulary = Vocabulary(column.words)
 
     def grade(left: Codes, right: Codes) -> Levels:
         ratios = vocabulary.token_ratios(left, right)
@@ -43,7 +43,7 @@ def compare_text(name: str, column: Column) -> Comparison:
 
     levels = (
         missing(),
-        _exact(column.codes, 0.6, 0.3),
+        _exact(name, column, 0.6, 0.3),
         Level("near", 0.15, 0.1),
         Level("some words", 0.1, 0.1),
         Level("different", 0.15, 0.5),
@@ -53,7 +53,7 @@ def compare_text(name: str, column: Column) -> Comparison:
 
 def compare_word(name: str, column: Column, kind: str) -> Comparison:
     """A name or an identifier, by edits."""
-    vocabulary = Vocabulary(column.vocabulary)
+    vocabulary = Vocabulary(column.words)
 
     def grade(left: Codes, right: Codes) -> Levels:
         distances = vocabulary.distances(left, right, 2)
@@ -62,7 +62,7 @@ def compare_word(name: str, column: Column, kind: str) -> Comparison:
     one, two = ("typo", "near") if kind == "name" else ("one character", "two characters")
     levels = (
         missing(),
-        _exact(column.codes, 0.78, 0.3 if kind == "name" else 0.02),
+        _exact(name, column, 0.78, 0.3 if kind == "name" else 0.02),
         Level(one, 0.08, 0.02),
         Level(two, 0.04, 0.02),
         Level("different", 0.10, 0.66 if kind == "name" else 0.94),
@@ -72,7 +72,7 @@ def compare_word(name: str, column: Column, kind: str) -> Comparison:
 
 def compare_number(name: str, column: Column) -> Comparison:
     """An amount or a count, by relative distance."""
-    values = np.array(column.vocabulary.tolist() or [0.0], np.float64)
+    values = np.array(column.words.to_pylist() or [0.0], np.float64)
 
     def grade(left: Codes, right: Codes) -> Levels:
         first, second = values[left], values[right]
@@ -81,7 +81,7 @@ def compare_number(name: str, column: Column) -> Comparison:
 
     levels = (
         missing(),
-        _exact(column.codes, 0.6, 0.3),
+        _exact(name, column, 0.6, 0.3),
         Level("within one per cent", 0.1, 0.05),
         Level("within ten per cent", 0.1, 0.1),
         Level("different", 0.2, 0.55),
@@ -89,8 +89,9 @@ def compare_number(name: str, column: Column) -> Comparison:
     return _graded(name, column.codes, levels, grade)
 
 
-def _exact(codes: Codes, same: float, household: float) -> Level:
-    return Level("exact", same, household, frequency=codes, random=pairs_of_equal(codes))
+def _exact(name: str, column: Column, same: float, household: float) -> Level:
+    frequency = Frequency(name, column.codes, column.words)
+    return Level("exact", same, household, frequency=frequency, random=pairs_of_equal(column.codes))
 
 
 def _graded(name: str, codes: Codes, levels: tuple[Level, ...], grade: Callable[[Codes, Codes], Levels]) -> Comparison:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
 
 Indices = npt.NDArray[np.int32]
 Levels = npt.NDArray[np.uint8]
@@ -21,11 +22,10 @@ MISSING = 0
 
 @dataclass(frozen=True)
 class Pairs:
-    """Pairs of dense record numbers, and a bit per blocking rule that found each pair (zero for random pairs)."""
+    """Pairs of dense record numbers."""
 
     left: Indices
     right: Indices
-    rules: npt.NDArray[np.uint64]
 
     def __len__(self) -> int:
         """Number of pairs."""
@@ -33,19 +33,29 @@ class Pairs:
 
     def part(self, start: int, stop: int) -> Pairs:
         """A slice of the pairs."""
-        return Pairs(self.left[start:stop], self.right[start:stop], self.rules[start:stop])
+        return Pairs(self.left[start:stop], self.right[start:stop])
 
     def take(self, at: npt.NDArray[np.intp]) -> Pairs:
         """The pairs at these positions."""
-        return Pairs(self.left[at], self.right[at], self.rules[at])
+        return Pairs(self.left[at], self.right[at])
 
     def join(self, other: Pairs) -> Pairs:
         """These pairs and then the others."""
-        return Pairs(
-            np.concatenate([self.left, other.left]),
-            np.concatenate([self.right, other.right]),
-            np.concatenate([self.rules, other.rules]),
-        )
+        return Pairs(np.concatenate([self.left, other.left]), np.concatenate([self.right, other.right]))
+
+    @property
+    def packed(self) -> npt.NDArray[np.int64]:
+        """Each pair as one number that sorts like it."""
+        return (self.left.astype(np.int64) << 32) | self.right
+
+
+@dataclass(frozen=True)
+class Frequency:
+    """Values whose rarity sharpens a level: the name of their column, the code of each record, the values."""
+
+    column: str
+    codes: Indices
+    words: pa.Array
 
 
 @dataclass(frozen=True)
@@ -53,8 +63,8 @@ class Level:
     """One level of a comparison.
 
     same, household: share of pairs at this level beforehand, among present values.
-    frequency: for levels of equal values, code per record whose rarity sharpens the weight.
-    random: exact number of record pairs at this level, where it is known without sampling.
+    frequency: for levels of equal values, the values whose rarity sharpens the weight.
+    random: exact number of record pairs at this level among all records, where it is known without sampling.
     trust: share of these pairs that are one person beforehand; bounds how far learning may doubt or believe.
     silent: whether the level weighs nothing, like `missing`: what it says is already told by another comparison.
     within: number of a wider level that strangers at this level also count for.
@@ -63,7 +73,7 @@ class Level:
     name: str
     same: float
     household: float
-    frequency: npt.NDArray[np.int32] | None = None
+    frequency: Frequency | None = None
     random: float | None = None
     trust: float | None = None
     silent: bool = False

@@ -15,15 +15,15 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from identity.columns import Codes
-from identity.comparisons.base import Comparison, Level, Levels, Pairs, missing, pairs_of_equal
+from identity.columns import Column
+from identity.comparisons.base import Comparison, Frequency, Level, Levels, Pairs, missing, pairs_of_equal
 
 EXACT, SWAPPED, TYPO, TWO_PARTS, SAME_YEAR, TEN_YEARS, GENERATION, DIFFERENT = range(1, 9)
 Days = npt.NDArray[np.int64]
 
 
-def compare_dates(name: str, days: Days, other_reading: Days, codes: Codes) -> Comparison:
-    """The comparison of a date; days are yyyymmdd, -1 when missing; codes stand for equal days."""
+def compare_dates(name: str, days: Days, other_reading: Days, column: Column) -> Comparison:
+    """The comparison of a date; days are yyyymmdd, -1 when missing; `column` holds the same days as codes."""
 
     def evaluate(pairs: Pairs) -> Levels:
         left, right = days[pairs.left], days[pairs.right]
@@ -34,7 +34,7 @@ def compare_dates(name: str, days: Days, other_reading: Days, codes: Codes) -> C
         out[at] = classify_days(left[at], right[at], other_reading[pairs.left[at]], other_reading[pairs.right[at]])
         return out
 
-    return Comparison(name, _levels(codes), evaluate, separates_household=name == "birth_date", lasting=True)
+    return Comparison(name, _levels(name, column), evaluate, separates_household=name == "birth_date", lasting=True)
 
 
 def classify_days(left: Days, right: Days, other_left: Days, other_right: Days) -> Levels:
@@ -63,10 +63,11 @@ def _one_typo(left: Days, right: Days) -> npt.NDArray[np.bool_]:
     return (count == 1) | ((count == 2) & crossed.any(axis=1))
 
 
-def _levels(codes: Codes) -> tuple[Level, ...]:
+def _levels(name: str, column: Column) -> tuple[Level, ...]:
+    random = pairs_of_equal(column.codes)
     return (
         missing(),
-        Level("exact", 0.85, 0.02, frequency=codes, random=pairs_of_equal(codes)),
+        Level("exact", 0.85, 0.02, frequency=Frequency(name, column.codes, column.words), random=random),
         Level("swapped", 0.03, 0.001),
         Level("typo", 0.05, 0.003),
         Level("two parts", 0.02, 0.015),

@@ -1,8 +1,8 @@
 """Identifiers: e-mail, phone, identity numbers, accounts.
 
-Whether two records share a value is known from blocking: the rule of the namespace found the pair. Values of more
-persons than the namespace allows have their own level, `shared`, which learns its own, lower weight. E-mails and
-phones are also compared by what people get wrong in them.
+A record may carry several values; two records agree when they have one in common. Values of more persons than the
+namespace allows have their own level, `shared`, which learns its own, lower weight. E-mails and phones are also compared
+by what people get wrong in them.
 
     same        a value in common that few persons carry
     shared      a value in common that many carry: a household's or a shop's
@@ -18,6 +18,7 @@ phones are also compared by what people get wrong in them.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -28,6 +29,70 @@ from identity.settings import Namespace
 from identity.similarity import Vocabulary
 
 SAME, SHARED, PART, NEAR, NAME, TOLD, DIFFERENT = range(1, 8)
+
+
+@dataclass(frozen=True)
+class Values:
+    """The values of one namespace that records carry, sorted by record and code.
+
+    issuer: code per record of who issued its value, -1 where it has none. rid, code: one entry per record and value.
+    shared: per code, whether more persons carry the value than the namespace allows.
+    """
+
+    issuer: Codes
+    rid: Codes
+    code: Codes
+    shared: npt.NDArray[np.bool_]
+
+    @cached_property
+    def start(self) -> npt.NDArray[np.int64]:
+        """Where each record's entries begin; one more at the end."""
+        counts = np.bincount(self.rid, minlength=len(self.issuer))
+        return np.concatenate(([0], np.cumsum(counts)))
+
+    @cached_property
+    def single(self) -> Codes:
+        """Code per record of its only value; -1 without a value, -2 with several."""
+        out = np.full(len(self.issuer), -1, np.int32)
+        out[self.rid] = self.code
+        out[np.diff(self.start) > 1] = -2
+        return out
+
+    @cached_property
+    def packed(self) -> npt.NDArray[np.int64]:
+        """Record and code of each entry in one number, ascending."""
+        return (self.rid.astype(np.int64) << 32) | self.code
+
+    def agreements(self, pairs: Pairs) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
+        """Pairs with a value in common that few carry, and pairs with one that many carry."""
+        left, right = self.single[pairs.left], self.single[pairs.right]
+        equal = (left == right) & (left >= 0)
+        many = equal & self.shared[np.where(equal, left, 0)] if len(self.shared) else equal
+        few = equal & ~many
+        at = np.flatnonzero((left == -2) | (right == -2))
+        at = at[(left[at] != -1) & (right[at] != -1)]
+        if len(at):
+            self._look_up(pairs.left[at], pairs.right[at], at, few, many)
+        return few, many
+
+    def _look_up(
+        self,
+        left: Codes,
+        right: Codes,
+        at: npt.NDArray[np.intp],
+        few: npt.NDArray[np.bool_],
+        many: npt.NDArray[np.bool_],
+    ) -> None:
+        """Every value of the left record is looked for among those of the right one."""
+        count = self.start[left + 1] - self.start[left]
+        which = np.repeat(np.arange(len(left)), count)
+        entry = np.repeat(self.start[left] - np.cumsum(count) + count, count) + np.arange(count.sum())
+        code = self.code[entry]
+        wanted = (right[which].astype(np.int64) << 32) | code
+        place = np.minimum(np.searchsorted(self.packed, wanted), len(self.packed) - 1)
+        found = self.packed[place] == wanted
+        few[at[which[found & ~self.shared[code]]]] = True
+        many[at[which[found & self.shared[code]]]] = True
 
 
 @dataclass(frozen=True)
@@ -42,8 +107,7 @@ class Names:
 def compare_identifier(
     name: str,
     namespace: Namespace,
-    issuers: Codes,
-    bits: tuple[int | None, int | None],
+    values: Values,
     random: tuple[float, float],
     part: Codes | None = None,
     near_on: Column | None = None,
@@ -52,27 +116,26 @@ def compare_identifier(
 ) -> Comparison:
     """The comparison of one namespace.
 
-    issuers: code per record of who issued its value, -1 where it has none.
-    bits: of the blocking rules for the same and the shared value, if they found any; random: pairs of each in all.
+    random: pairs of all records that share a value of few, and of many.
     part, near_on: what is compared below equality, if anything; edits: how far apart near is;
     names: which records' local part spells a name.
     """
-    vocabulary = Vocabulary(near_on.vocabulary) if near_on is not None else None
+    vocabulary = Vocabulary(near_on.words) if near_on is not None else None
 
     def evaluate(pairs: Pairs) -> Levels:
         out = np.zeros(len(pairs), np.uint8)
-        left, right = issuers[pairs.left], issuers[pairs.right]
+        left, right = values.issuer[pairs.left], values.issuer[pairs.right]
         out[both_present(left, right) & (left == right)] = DIFFERENT
-        at = np.flatnonzero(out == DIFFERENT)
+        few, many = values.agreements(pairs)
+        at = np.flatnonzero((out == DIFFERENT) & ~few & ~many)
         near, alike = _are_near(pairs, at, near_on, vocabulary, edits), _are_equal(pairs, at, part)
         out[at[alike]] = PART
         # An e-mail with a typo in its domain is near; a phone without its country code is not one digit off.
         out[at[near if names is not None else near & ~alike]] = NEAR
         if names is not None:
             _set_names_apart(out, names, part, pairs)
-        for bit, level in ((bits[1], SHARED), (bits[0], SAME)):
-            if bit is not None:
-                out[(pairs.rules >> np.uint64(bit)) & np.uint64(1) != 0] = level
+        out[many] = SHARED
+        out[few] = SAME
         return out
 
     return Comparison(name, _levels(name, namespace, random), evaluate)

@@ -27,7 +27,17 @@ import numpy as np
 import numpy.typing as npt
 
 from identity.columns import Codes, Column
-from identity.comparisons.base import Comparison, Indices, Level, Levels, Pairs, both_present, missing, pairs_of_equal
+from identity.comparisons.base import (
+    Comparison,
+    Frequency,
+    Indices,
+    Level,
+    Levels,
+    Pairs,
+    both_present,
+    missing,
+    pairs_of_equal,
+)
 from identity.nicknames import nickname_edges
 from identity.similarity import Vocabulary
 
@@ -48,25 +58,26 @@ class _Part:
 
 
 def compare_names(
-    given: Column, family: Column, given_first: Column, given_pinyin: Column, family_pinyin: Column, letters: Codes
+    given: Column, family: Column, given_first: Column, given_pinyin: Column, family_pinyin: Column, letters: Column
 ) -> list[Comparison]:
     """The comparisons of given and family name.
 
-    All columns share one vocabulary; letters: code per record of all letters of its name in alphabetic order.
+    All columns share one vocabulary; letters: all letters of each record's name in
+    alphabetic order.
     """
-    words = Vocabulary(given.vocabulary)
-    one = _Part(given.codes, given_first.codes, given_pinyin.codes, nickname_edges(given.vocabulary))
+    words = Vocabulary(given.words)
+    one = _Part(given.codes, given_first.codes, given_pinyin.codes, nickname_edges(given.words))
     two = _Part(family.codes, family.codes, family_pinyin.codes, np.empty(0, np.int64))
-    given_level, family_level = _level(one, two, letters, words), _level(two, one, letters, words)
+    given_level, family_level = _level(one, two, letters.codes, words), _level(two, one, letters.codes, words)
     return [
         Comparison(
             "given_name",
-            _given_levels(given.codes, letters),
+            _given_levels(given, letters),
             _together(given_level, family_level),
             separates_household=True,
             lasting=True,
         ),
-        Comparison("family_name", _family_levels(family.codes), _together(family_level, given_level), lasting=True),
+        Comparison("family_name", _family_levels(family), _together(family_level, given_level), lasting=True),
     ]
 
 
@@ -160,13 +171,13 @@ def _are_swapped(left: Codes, right: Codes, other_left: Codes, other_right: Code
     return np.asarray(out)
 
 
-def _given_levels(codes: Codes, letters: Codes) -> tuple[Level, ...]:
+def _given_levels(given: Column, letters: Column) -> tuple[Level, ...]:
     return (
         missing(),
-        Level("exact", 0.74, 0.02, frequency=codes, random=pairs_of_equal(codes)),
+        Level("exact", 0.74, 0.02, frequency=_frequency("given_name", given), random=pairs_of_equal(given.codes)),
         Level("nickname", 0.04, 0.004),
         Level("romanised", 0.04, 0.002),
-        Level("swapped", 0.02, 0.001, frequency=letters),
+        Level("swapped", 0.02, 0.001, frequency=_frequency("name_letters", letters)),
         Level("typo", 0.05, 0.01),
         Level("shortened", 0.02, 0.01),
         Level("same sound", 0.01, 0.01),
@@ -177,10 +188,10 @@ def _given_levels(codes: Codes, letters: Codes) -> tuple[Level, ...]:
     )
 
 
-def _family_levels(codes: Codes) -> tuple[Level, ...]:
+def _family_levels(family: Column) -> tuple[Level, ...]:
     return (
         missing(),
-        Level("exact", 0.80, 0.80, frequency=codes, random=pairs_of_equal(codes)),
+        Level("exact", 0.80, 0.80, frequency=_frequency("family_name", family), random=pairs_of_equal(family.codes)),
         Level("nickname", 0.002, 0.002),
         Level("romanised", 0.04, 0.04),
         Level("swapped", 0.0, 0.0, silent=True),
@@ -192,3 +203,7 @@ def _family_levels(codes: Codes) -> tuple[Level, ...]:
         Level("different", 0.05, 0.11),
         Level("other name", 0.0, 0.0, silent=True, within=DIFFERENT),
     )
+
+
+def _frequency(name: str, column: Column) -> Frequency:
+    return Frequency(name, column.codes, column.words)

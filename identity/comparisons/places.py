@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from identity.columns import Column
-from identity.comparisons.base import Comparison, Level, Levels, Pairs, both_present, missing, pairs_of_equal
+from identity.comparisons.base import Comparison, Frequency, Level, Levels, Pairs, both_present, missing, pairs_of_equal
 from identity.similarity import Vocabulary
 
 SAME, NEAR, POSTCODE_CITY, POSTCODE, CITY, REGION, DIFFERENT = range(1, 8)
@@ -24,7 +24,7 @@ NEAR_RATIO = 80
 
 def compare_places(address: Column, house: Column, postcode: Column, city: Column, region: Column) -> Comparison:
     """The comparison of where somebody lives. Columns as of identity_person."""
-    vocabulary = Vocabulary(address.vocabulary)
+    vocabulary = Vocabulary(address.words)
 
     def evaluate(pairs: Pairs) -> Levels:
         out = np.zeros(len(pairs), np.uint8)
@@ -42,15 +42,19 @@ def compare_places(address: Column, house: Column, postcode: Column, city: Colum
 
     levels = (
         missing(),
-        Level("same address", 0.35, 0.62, frequency=address.codes, random=pairs_of_equal(address.codes)),
+        Level("same address", 0.35, 0.62, frequency=_frequency("address", address), random=pairs_of_equal(address.codes)),
         Level("near address", 0.20, 0.15),
         Level("same postcode and city", 0.10, 0.08),
-        Level("same postcode", 0.07, 0.04, frequency=postcode.codes),
-        Level("same city", 0.10, 0.05, frequency=city.codes),
-        Level("same region", 0.05, 0.02, frequency=region.codes),
+        Level("same postcode", 0.07, 0.04, frequency=_frequency("postcode", postcode)),
+        Level("same city", 0.10, 0.05, frequency=_frequency("city", city)),
+        Level("same region", 0.05, 0.02, frequency=_frequency("region", region)),
         Level("different", 0.13, 0.04),
     )
     return Comparison("address", levels, evaluate)
+
+
+def _frequency(name: str, column: Column) -> Frequency:
+    return Frequency(name, column.codes, column.words)
 
 
 def _mark(out: Levels, column: Column, pairs: Pairs, level: int) -> npt.NDArray[np.bool_]:

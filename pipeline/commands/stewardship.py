@@ -1,23 +1,29 @@
 """`guiyi explain` and `guiyi decide`: why records are one person, and what people decided about it."""
 
 import argparse
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from rich.console import Console
-from rich.table import Table
 
 from pipeline.config import load_config
 
 _EXPLAIN = """\
 Show the evidence behind a customer, or between two records, in bits: +1 bit doubles the odds that it is one person.
-Levels and bits are shown, never values.
+Record ids, sources, levels and bits are shown, never values.
 
   guiyi explain C1f0a…                                     the links that hold a customer together, weakest last
   guiyi explain zoho/contacts/4001 'shopify/orders/#1001'  the waterfall between two records
+  guiyi explain C1f0a… --html evidence.html                the same with a picture, as one file for a browser
 
-A record is named by its record_id or by source/stream/key.
+A record is named by its record_id or by source/stream/key. The waterfall starts at the odds of any two records, adds
+what each comparison says, and ends at the odds of these two. Where two records of one customer share no link, the
+strongest links from one to the other are shown. For a customer, the weakest bridge is named with what it rests on and
+which records would part without it, then what waits for a steward and what was decided.
+
+An existing FILE is not replaced unless --force is given. FILE holds no values even with --values.
 """
 
 _DECIDE = """\
@@ -28,6 +34,10 @@ and applied inside clustering on every run, before any score. The newest decisio
 """
 
 
+class WrongRequest(ValueError):
+    """What was asked for cannot be shown this way; the text says what to ask instead."""
+
+
 def add_parsers(commands: Any, formatter: Any) -> None:
     """Add `explain` and `decide`."""
     parser = commands.add_parser(
@@ -35,6 +45,10 @@ def add_parsers(commands: Any, formatter: Any) -> None:
     )
     parser.add_argument("subject", metavar="CUSTOMER_ID | RECORD", help="a customer, or the first of two records")
     parser.add_argument("other", nargs="?", metavar="RECORD", help="the second record")
+    parser.add_argument("--html", type=Path, metavar="FILE", help="also write a page with a picture, all in one file")
+    parser.add_argument("--force", action="store_true", help="let --html replace FILE if it exists")
+    parser.add_argument("--values", action="store_true",
+                        help="also show both records' values and how alike they are: personal data, on a terminal only")  # fmt: skip
     parser.add_argument("--config", type=Path, metavar="FILE", help="configuration (default config/guiyi.toml)")
     parser.set_defaults(function=run_explain)
     parser = commands.add_parser("decide", help="a steward's decision", description=_DECIDE, formatter_class=formatter)
@@ -47,16 +61,21 @@ def add_parsers(commands: Any, formatter: Any) -> None:
 
 
 def run_explain(options: argparse.Namespace) -> int:
-    """Print a customer's spanning links, or the waterfall of a pair."""
-    from pipeline.evidence import find_record, pair_evidence, read_evidence
+    """Print a customer's spanning links, or the waterfall of a pair; write the page if asked to."""
+    from pipeline.evidence import read_evidence
+    from pipeline.explanation_page import check_page, write_page
 
     console, config = Console(), load_config(options.config)
+    _check_values(options)
+    if options.html:
+        check_page(options.html, replace=options.force)
     with read_evidence(config) as con:
-        if options.other is None:
-            _print_customer(console, con, options.subject)
-        else:
-            left, right = find_record(con, options.subject), find_record(con, options.other)
-            _print_pair(console, con, pair_evidence(con, left.record_id, right.record_id))
+        page = (
+            _explain_customer(console, con, options) if options.other is None else _explain_pair(console, con, options)
+        )
+    if options.html:
+        write_page(options.html, page, replace=options.force)
+        Console(soft_wrap=True).print(f"page → {options.html}", markup=False, highlight=False)
     return 0
 
 
@@ -77,43 +96,39 @@ def run_decide(options: argparse.Namespace) -> int:
     return 0
 
 
-def _print_customer(console: Console, con: Any, customer_id: str) -> None:
+def _check_values(options: argparse.Namespace) -> None:
+    """Values are for the eyes of whoever asks: not for a file, a pipe or a scheduler's log."""
+    if not options.values:
+        return
+    if options.other is None:
+        raise WrongRequest("--values compares two records: name both")
+    if not sys.stdout.isatty():
+        raise WrongRequest("--values shows personal data on a terminal only; this output goes elsewhere")
+
+
+def _explain_customer(console: Console, con: Any, options: argparse.Namespace) -> str:
+    """Print a customer's evidence; the page of it."""
+    from pipeline.commands.explanation import print_customer
     from pipeline.evidence import customer_evidence
+    from pipeline.explanation_page import customer_page
 
-    found, records = customer_evidence(con, customer_id)
-    console.print(f"customer {found.customer_id}: {found.records} records", highlight=False)
-    members = Table(title="records", title_justify="left")
-    for name in ("record", "source", "stream"):
-        members.add_column(name)
-    for record in records:
-        members.add_row(record.record_id, record.source, record.stream)
-    console.print(members)
-    links = Table(title="links that hold it together, weakest last", title_justify="left")
-    for name in ("record", "record", "bits", "probability"):
-        links.add_column(name, justify="right" if name in ("bits", "probability") else "left")
-    for bridge in found.tree:
-        links.add_row(
-            bridge.record_id_l, bridge.record_id_r, f"{bridge.match_weight:+.1f}", f"{bridge.match_probability:.4f}"
-        )
-    console.print(links)
-    if found.unlinked:
-        console.print(f"held by a decision alone: {', '.join(found.unlinked)}", highlight=False)
+    found = customer_evidence(con, options.subject)
+    print_customer(console, found)
+    return customer_page(found)
 
 
-def _print_pair(console: Console, con: Any, found: Any) -> None:
-    table = Table(title=f"{found.record_id_l} and {found.record_id_r}", title_justify="left")
-    for name in ("comparison", "level"):
-        table.add_column(name)
-    table.add_column("bits", justify="right")
-    table.add_column("total", justify="right")
-    table.add_column("")
-    for line in found.lines:
-        colour = "green" if line.bits >= 0 else "red"
-        bar = f"[{colour}]{'█' * max(1, min(40, round(abs(line.bits))))}[/]"
-        table.add_row(line.comparison, line.level, f"{line.bits:+.1f}", f"{line.total:+.1f}", bar)
-    console.print(table)
-    console.print(
-        f"weight {found.match_weight:+.1f} bits, probability {found.match_probability:.4f}; found by "
-        f"{', '.join(found.rules)}",
-        highlight=False,
-    )
+def _explain_pair(console: Console, con: Any, options: argparse.Namespace) -> str:
+    """Print a pair's evidence, with values if asked for; the page of it, without."""
+    from pipeline.commands.explanation import print_pair, print_values
+    from pipeline.evidence import pair_evidence
+    from pipeline.explanation_page import pair_page
+    from pipeline.record_values import read_values
+
+    found = pair_evidence(con, options.subject, options.other)
+    print_pair(console, found)
+    if options.values:
+        told = found.explanation
+        comparisons = (*(line.comparison for line in told.lines), *told.missing) if told else ()
+        values = read_values(con, found.left.record_id, found.right.record_id, comparisons)
+        print_values(console, values, found.decision.note if found.decision else None)
+    return pair_page(found)

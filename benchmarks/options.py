@@ -1,0 +1,13 @@
+"""What `python -m benchmarks` is told on its command line, for the parts."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Options:
+    """records: of the largest demo; seed: of the scenarios; minutes: a peer may run; only: part of a data set's name."""
+
+    records: int = 1_000_000
+    seed: int = 11
+    minutes: float = 30.0
+    only: str = ""
