@@ -12,6 +12,7 @@ plain integers: deterministic and faster than grouping.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from hashlib import sha256
 
 import duckdb
 import numpy as np
@@ -33,16 +34,12 @@ GROWTH = 2  # times the largest block, to which a block may grow before the next
 class Scope:
     """Which records are paired: everybody, or everybody with the records of the table `dirty` (rid).
 
-    people, values: tables of the shape of identity_person and identity_value.
+    keys, values: tables of the shape of identity_key and identity_value.
     """
 
-    people: str = "identity_person"
+    keys: str = "identity_key"
     values: str = "identity_value"
     dirty: str | None = None
-
-    def table(self, rule: Rule) -> str:
-        """The table a rule's keys are read from."""
-        return self.values if rule.of_values else self.people
 
 
 EVERYBODY = Scope()
@@ -134,22 +131,47 @@ def _pair_all(records: int, number: int) -> npt.NDArray[np.uint64]:
     )
 
 
+def prepare_keys(con: duckdb.DuckDBPyConnection, rules: list[Rule], people: str = "identity_person") -> None:
+    """Create identity_key: rid and a hash for every part that a rule has; null where the part is missing."""
+    parts = ", ".join(
+        f"case when {part} is not null then hash({part}) end as {column}" for part, column in _columns(rules).items()
+    )
+    con.execute(f"create or replace temp table identity_key as select rid, {parts} from {people}")
+
+
+def _columns(rules: list[Rule]) -> dict[str, str]:
+    """Column of identity_key for each part; named by the part, so that it does not depend on which rules there are."""
+    parts = dict.fromkeys(part for rule in rules for part in rule.parts)
+    return {part: "key_" + sha256(part.encode()).hexdigest()[:12] for part in parts}
+
+
+def _keyed(rule: Rule, scope: Scope) -> tuple[str, dict[str, str]]:
+    """The query of a rule's keys and its parameters."""
+    if rule.namespace is not None:
+        query = f"select rid, key from {scope.values} where namespace = $namespace and records > 1"
+        return query, {"namespace": rule.namespace}
+    columns = list(_columns([rule]).values())
+    key = columns[0] if len(columns) == 1 else f"hash({', '.join(columns)})"
+    present = " and ".join(f"{column} is not null" for column in columns)
+    return f"select rid, {key} as key from {scope.keys} where {present}", {}
+
+
 def _block(
     con: duckdb.DuckDBPyConnection, number: int, rule: Rule, largest_block: int, budget: float | None, scope: Scope
 ) -> tuple[npt.NDArray[np.uint64], int, int]:
     """Packed pairs of one rule, blocks dropped, and the pairs it would have made without limits."""
     # 1. Blocks of two records and more; with a scope, only those of its records.
-    present = " and ".join(f"{key} is not null" for key in rule.keys)
+    keyed, facts = _keyed(rule, scope)
     wanted = f"where key in (select key from keyed join {scope.dirty} using (rid))" if scope.dirty else ""
-    con.execute(f"""
+    con.execute(
+        f"""
         create or replace temp table identity_block as
-        with keyed as (
-            select rid, hash({", ".join(rule.keys)}) as key from {scope.table(rule)}
-            where {rule.condition} and {present}
-        ),
+        with keyed as materialized ({keyed}),
         sized as (select key, count(*) as size from keyed {wanted} group by key having count(*) > 1)
         select key, rid, size from keyed join sized using (key)
-    """)
+        """,
+        facts,
+    )
     # 2. Blocks that are too large: found now, or when the epoch was learned.
     sizes = read_numpy(con, "select size, count(*) // size as blocks from identity_block group by size order by size")
     size, blocks = sizes["size"].astype(np.int64), sizes["blocks"].astype(np.int64)

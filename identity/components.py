@@ -31,7 +31,7 @@ PAIRS_AT_ONCE = 150_000
 
 def find_components(records: int, links: Pairs, odds: Odds) -> Numbers:
     """Steps 1 and 2: the smallest record of its component, per record."""
-    label = _connect(records, links)
+    label = connect(records, links)
     floor = FLOOR
     at = np.arange(len(links))
     while floor < HIGHEST:
@@ -43,7 +43,7 @@ def find_components(records: int, links: Pairs, odds: Odds) -> Numbers:
         at = at[large[label[links.left[at]]] & (odds[at] >= floor)]
         label[members] = members
         inside = links.take(at)
-        pieces = _connect(records, inside)
+        pieces = connect(records, inside)
         label[members] = pieces[members]
     return label
 
@@ -82,7 +82,7 @@ def _pair(order: Numbers, start: Numbers, size: Numbers, count: Numbers) -> Pair
     return Pairs(left.astype(np.int32), right.astype(np.int32))
 
 
-def _connect(records: int, links: Pairs) -> Numbers:
+def connect(records: int, links: Pairs) -> Numbers:
     """Connected components, named by their smallest record."""
     from scipy.sparse import coo_array
     from scipy.sparse.csgraph import connected_components

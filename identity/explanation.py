@@ -93,8 +93,9 @@ class Bridge:
 class CustomerExplanation:
     """The strongest bridges that connect all records of a customer: decisions, then links, strongest first.
 
-    weakest: the last link of them. sides: the records on either side of it. across: the other links between the sides.
-    links: every link within the customer. unlinked: records that no stored link or decision joins to the rest.
+    members: the records. weakest: the last link of the tree. sides: the records on either side of it. across: the other
+    links between the sides. links: every link within the customer. unlinked: records that no stored link or decision
+    joins to the rest.
     """
 
     customer_id: str
@@ -106,6 +107,7 @@ class CustomerExplanation:
     across: tuple[Bridge, ...] = ()
     links: tuple[Bridge, ...] = ()
     threshold: float = 0.0
+    members: tuple[str, ...] = ()
 
 
 def explain_pair(con: duckdb.DuckDBPyConnection, link_table: str, model_table: str, a: str, b: str) -> Explanation:
@@ -188,6 +190,7 @@ def explain_customer(
         across,
         links,
         _threshold(con, link_table, model_table),
+        tuple(members),
     )
 
 

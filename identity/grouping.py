@@ -2,7 +2,8 @@
 
 1. Components of the links, steward decisions "same" among them (components.py).
 2. All pairs of records of each component are compared and scored, in batches.
-3. Each batch is clustered (clustering.py).
+3. A component whose pairs are all likely one person, and which no veto concerns, is one cluster. The others, where
+   pairs contradict each other, are clustered (clustering.py).
 
 What comes out for a component depends on its records, the links among them and the epoch alone.
 """
@@ -63,7 +64,7 @@ def group_records(scorer: Scorer, records: int, links: Pairs, odds: Odds, vetoes
     # 2. and 3. Batches.
     batches = _list_batches(component, links, same)
     with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
-        pieces = list(pool.map(lambda batch: _settle(scorer, batch, vetoes), batches))
+        pieces = list(pool.map(lambda batch: _settle(scorer, batch, component, vetoes), batches))
     return _join(records, component, links, odds, scorer, pieces)
 
 
@@ -79,25 +80,49 @@ def _list_batches(component: npt.NDArray[np.int64], links: Pairs, same: Pairs) -
     yield Pairs((packed >> 32).astype(np.int32), (packed & 0xFFFFFFFF).astype(np.int32))
 
 
-def _settle(scorer: Scorer, pairs: Pairs, vetoes: Vetoes) -> _Piece:
+def _settle(scorer: Scorer, pairs: Pairs, component: npt.NDArray[np.int64], vetoes: Vetoes) -> _Piece:
     """Steps 2 and 3 for one batch."""
     levels = compare_pairs(scorer.comparisons, pairs)
     odds = score_pairs(scorer, levels, pairs)
+    # Records are numbered anew within the batch, in their order; so are components.
     records, back = np.unique(np.concatenate([pairs.left, pairs.right]), return_inverse=True)
     records = records.astype(np.int64)
     local = Pairs(back[: len(pairs)].astype(np.int32), back[len(pairs) :].astype(np.int32))
-    found = cluster_records(len(records), scorer.evidence(levels, pairs, local), vetoes.within(records))
-    inside = found.cluster[local.left] == found.cluster[local.right]
-    keep = np.flatnonzero((odds >= LINK_FLOOR) | inside)
-    return _Piece(
-        records,
-        records[found.cluster],
-        records[found.vetoed],
-        records[found.contradictions],
-        pairs.take(keep),
-        levels[keep],
-        odds[keep],
-    )
+    group = np.unique(component[records], return_inverse=True)[1]
+    contested = _find_contested(group, local, odds, vetoes.within(records))
+    cluster = _lowest(group)
+    among = np.flatnonzero(contested[group])
+    vetoed = contradictions = np.empty((0, 2), np.int64)
+    if len(among):
+        at = np.flatnonzero(contested[group[local.left]])
+        inner = Pairs(
+            np.searchsorted(among, local.left[at]).astype(np.int32),
+            np.searchsorted(among, local.right[at]).astype(np.int32),
+        )
+        evidence = scorer.evidence(levels[at], pairs.take(at), inner)
+        found = cluster_records(len(among), evidence, vetoes.within(records[among]))
+        cluster[among] = among[found.cluster]
+        vetoed, contradictions = records[among][found.vetoed], records[among][found.contradictions]
+    keep = np.flatnonzero((odds >= LINK_FLOOR) | (cluster[local.left] == cluster[local.right]))
+    return _Piece(records, records[cluster], vetoed, contradictions, pairs.take(keep), levels[keep], odds[keep])
+
+
+def _find_contested(group: npt.NDArray[np.int64], pairs: Pairs, odds: Odds, vetoes: Vetoes) -> npt.NDArray[np.bool_]:
+    """Per component, whether a pair of it is unlikely, or a veto or decision concerns it."""
+    out = np.zeros(int(group.max(initial=-1)) + 1, np.bool_)
+    out[group[pairs.left[odds <= 0]]] = True
+    for decided in (vetoes.same, vetoes.different):
+        out[group[decided].ravel()] = True
+    for codes in vetoes.unique:
+        left, right = codes[pairs.left], codes[pairs.right]
+        out[group[pairs.left[(left >= 0) & (right >= 0) & (left != right)]]] = True
+    return out
+
+
+def _lowest(group: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """The first record of each record's component."""
+    first = np.unique(group, return_index=True)[1]
+    return first[group].astype(np.int64)
 
 
 def _join(

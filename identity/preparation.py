@@ -27,6 +27,7 @@ TEXT_COLUMNS = {
     "gender": ("gender",),
     "suffix": ("name_suffix",),
 }
+FEW_VALUES = ("city", "district", "region", "gender", "suffix")
 
 
 def prepare_records(con: duckdb.DuckDBPyConnection, records: str, settings: Settings, first: int = 0) -> int:
@@ -34,16 +35,13 @@ def prepare_records(con: duckdb.DuckDBPyConnection, records: str, settings: Sett
     columns = read_columns(con, records)
     if "record_id" not in columns:
         raise InputError("the records table needs a column record_id")
+    total, distinct = con.execute(f"select count(*), count(distinct record_id) from {records}").fetchone() or (0, 0)
+    if total != distinct:
+        raise InputError("record_id must be unique and not null in the records table")
     try:
         con.execute(_person_query(records, columns, settings, first))
     except (duckdb.BinderException, duckdb.ParserException) as error:
         raise InputError("a key under [[blocking]] is no column or SQL expression of the records table") from error
-    total, distinct = con.execute("select count(*), count(distinct record_id) from identity_person").fetchone() or (
-        0,
-        0,
-    )
-    if total != distinct:
-        raise InputError("record_id must be unique and not null in the records table")
     return int(total)
 
 
@@ -85,10 +83,26 @@ def _person_query(records: str, columns: dict[str, str], settings: Settings, fir
     def number_of(name: str) -> str:
         return f"try_cast({text(name)} as double)"
 
+    def first_of(sources: tuple[str, ...]) -> str:
+        return "coalesce(" + ", ".join(text(source) for source in sources) + ")"
+
+    # Columns of few distinct values are put in order once per value.
+    maps = "".join(
+        f"{name}_words as materialized (select word_given, {words('word_given')} as word_plain "
+        f"from (select distinct {first_of(TEXT_COLUMNS[name])} as word_given from {records}) where word_given is not null),\n"
+        for name in FEW_VALUES
+    )
+    joins = "\n".join(
+        f"left join {name}_words on {name}_words.word_given = {first_of(TEXT_COLUMNS[name])}" for name in FEW_VALUES
+    )
     texts = ",\n".join(
-        words("coalesce(" + ", ".join(text(source) for source in sources) + ")") + f" as {name}"
+        (f"{name}_words.word_plain" if name in FEW_VALUES else words(first_of(sources))) + f" as {name}"
         for name, sources in TEXT_COLUMNS.items()
     )
+    # A whole name is only taken apart where its parts are not known.
+    full = f"""case when ({text("given_name")} is null and {text("family_name")} is null)
+        or ({text("name_simplified")} is null and regexp_matches({text("full_name")}, '{HAN}'))
+        then {words(text("full_name"))} end"""
 
     def extra(column: str, kind: str) -> str:
         return {"number": number_of, "date": day}.get(kind, lambda name: words(text(name)))(column)
@@ -103,10 +117,13 @@ def _person_query(records: str, columns: dict[str, str], settings: Settings, fir
     )
     return f"""
 create or replace temp table identity_person as
-with standard as (
+with numbered as (
+    select record_id, cast(row_number() over (order by record_id) - 1 + {first} as integer) as rid from {records}
+),
+{maps}standard as (
     select
-        record_id,
-        {words(text("full_name"))} as full_name,
+        {records}.record_id,
+        {full} as full_name,
         {words(text("given_name"))} as given_name,
         {words(text("family_name"))} as family_name,
         {words(text("name_simplified"))} as simplified,
@@ -119,6 +136,7 @@ with standard as (
         lower({text("national_id")}) as national_id,
         {texts}{extras}{keys}
     from {records}
+    {joins}
 ),
 chinese as (
     select *,
@@ -157,8 +175,8 @@ parted as (
     from named
 )
 select
-    cast(row_number() over (order by record_id) - 1 + {first} as integer) as rid,
-    *,
+    rid,
+    parted.*,
     nullif(array_to_string(list_sort(string_split(replace(spelled, ' ', ''), '')), ''), '') as name_letters,
     birth // 10000 as birth_year,
     birth % 10000 as birth_day,
@@ -167,8 +185,7 @@ select
     nullif(regexp_replace(split_part(email, '@', 1), '[+].*$|[^a-z0-9]', '', 'g'), '') as email_local,
     case when length(phone) >= 7 then right(phone, 8) end as phone_tail,
     regexp_extract(address, '([0-9]+)', 1) as house
-from parted
-order by rid
+from parted join numbered using (record_id)
 """
 
 
@@ -177,7 +194,8 @@ order by rid
 VALUES = """
 create or replace temp table identity_value as
 with spread as (
-    select namespace, issuer, value, count(*) as records, cast(row_number() over () as integer) as code
+    select namespace, issuer, value, count(*) as records, cast(row_number() over () as integer) as code,
+        hash(namespace, issuer, value) as key
     from identity_carried group by namespace, issuer, value
 ),
 named as (
@@ -191,7 +209,7 @@ named as (
     )
     group by code
 )
-select rid, namespace, issuer, value, code, records, coalesce(persons, records) as persons
+select rid, namespace, issuer, value, code, key, records, coalesce(persons, records) as persons
 from identity_carried join spread using (namespace, issuer, value) left join named using (code)
 """
 

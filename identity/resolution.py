@@ -5,8 +5,8 @@
 3. Compare candidates (comparisons/, matching.py).
 4. Learn weights without labels (learning.py), unless an epoch is in force (epoch.py).
 5. Score (scoring.py).
-6. Group: components, all pairs of each, clusters (grouping.py). When learning, once more with the rarity of values
-   counted by person instead of by record.
+6. Group: components, all pairs of each, clusters (grouping.py). When learning, the rarity of values is counted anew
+   first: by likely person instead of by record.
 7. Write the tables (reporting.py) and set doubtful merges aside (review.py).
 """
 
@@ -18,11 +18,11 @@ from dataclasses import dataclass
 import duckdb
 import numpy as np
 
-from identity.blocking import Candidates, find_candidates
+from identity.blocking import Candidates, find_candidates, prepare_keys
 from identity.clustering import Vetoes
 from identity.comparisons import Source, list_comparisons
 from identity.comparisons.base import Comparison, Pairs
-from identity.components import FLOOR
+from identity.components import FLOOR, connect
 from identity.engines.duckdb import drop_tables
 from identity.epoch import Epoch, read_epoch, write_frequencies
 from identity.errors import InputError, NothingToCompareError
@@ -40,6 +40,7 @@ from identity.vetoes import read_vetoes
 
 RANDOM_PAIRS = 1_000_000
 SEED = 20_260_101
+STRONG = 5.0  # log2 odds of links that tell likely persons when values are counted
 
 
 @dataclass(frozen=True)
@@ -94,7 +95,9 @@ def resolve(
     mark_spelled(con)
     tell(f"{count:,} records prepared")
     # 2. Block.
-    candidates = find_candidates(con, list_rules(namespaces, settings), count, settings.blocks, learned)
+    rules = list_rules(namespaces, settings)
+    prepare_keys(con, rules)
+    candidates = find_candidates(con, rules, count, settings.blocks, learned)
     pairs = Pairs(candidates.left, candidates.right)
     tell(f"{len(candidates):,} candidate pairs found")
     # 3. Compare.
@@ -112,8 +115,7 @@ def resolve(
         model = learn_model(comparisons, levels, pairs, count)
         tell(f"weights learned in {model.rounds} rounds from {model.patterns:,} patterns")
         epoch = _first_epoch(con, comparisons, model)
-        grouping = _group(prepare_scorer(con, comparisons, epoch), count, pairs, levels, vetoes)
-        epoch = _second_epoch(con, comparisons, epoch, grouping)
+        epoch = _second_epoch(con, epoch, prepare_scorer(con, comparisons, epoch), levels, pairs, count)
         write_frequencies(con, epoch.frequencies)
     scorer = prepare_scorer(con, comparisons, epoch)
     grouping = _group(scorer, count, pairs, levels, vetoes)
@@ -154,10 +156,12 @@ def _first_epoch(con: duckdb.DuckDBPyConnection, comparisons: list[Comparison], 
 
 
 def _second_epoch(
-    con: duckdb.DuckDBPyConnection, comparisons: list[Comparison], first: Epoch, grouping: Grouping
+    con: duckdb.DuckDBPyConnection, first: Epoch, scorer: Scorer, levels: Patterns, pairs: Pairs, records: int
 ) -> Epoch:
-    """The model with the rarity of values counted by person."""
-    frequencies = count_frequencies(con, comparisons, grouping.partition.cluster)
+    """The model with the rarity of values counted by likely person: records joined by strong links."""
+    odds = score_pairs(scorer, levels, pairs)
+    strong = pairs.take(np.flatnonzero(odds >= STRONG))
+    frequencies = count_frequencies(con, scorer.comparisons, connect(records, strong))
     return Epoch(first.names, first.levels, first.model, frequencies)
 
 

@@ -15,16 +15,16 @@ from identity.settings import Settings
 
 @dataclass(frozen=True)
 class Rule:
-    """Records that agree on all `keys` are compared.
+    """Records that agree on all `parts`, SQL expressions over identity_person, are compared.
 
-    broad: names little evidence, so it runs only while it is cheap. of_values: the keys are columns of identity_value.
+    broad: names little evidence, so it runs only while it is cheap. namespace: instead of parts, records that carry one
+    value of this namespace.
     """
 
     name: str
-    keys: tuple[str, ...]
+    parts: tuple[str, ...] = ()
     broad: bool = False
-    of_values: bool = False
-    condition: str = "true"
+    namespace: str | None = None
 
 
 # Columns of identity_person, joined by "+"; a name may be followed by =expression.
@@ -100,10 +100,7 @@ BROAD = (
 
 def list_rules(namespaces: list[str], settings: Settings) -> list[Rule]:
     """All rules for a table in which these namespaces have values in common, the sharpest first."""
-    rules = []
-    for name in namespaces:
-        quoted = name.replace("'", "''")
-        rules.append(Rule(name, ("namespace", "issuer", "value"), of_values=True, condition=f"namespace = '{quoted}'"))
+    rules = [Rule(name, namespace=name) for name in namespaces]
     for number, extra in enumerate(settings.blocking):
         rules.append(Rule(" + ".join(extra.keys), tuple(f"key_{number}_{part}" for part in range(len(extra.keys)))))
     rules.extend(_named_rule(text, broad=False) for text in SHARP)

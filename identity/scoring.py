@@ -153,8 +153,11 @@ def _count_values(
     codes: npt.NDArray[np.int32], values: int, groups: npt.NDArray[np.int64] | None
 ) -> npt.NDArray[np.float64]:
     """Records, or groups of records, per value."""
+    counts = np.bincount(codes[codes >= 0], minlength=values).astype(np.float64)
+    if groups is None:
+        return counts
     at = np.flatnonzero(codes >= 0)
-    if groups is not None and len(at):
-        pairs = np.unique((groups[at].astype(np.int64) << 32) | codes[at])
-        return np.bincount(pairs & 0xFFFFFFFF, minlength=values).astype(np.float64)
-    return np.bincount(codes[at], minlength=values).astype(np.float64)
+    at = at[counts[codes[at]] > 1]
+    pairs = np.unique((groups[at].astype(np.int64) << 32) | codes[at])
+    several = np.bincount(pairs & 0xFFFFFFFF, minlength=values).astype(np.float64)
+    return np.where(counts > 1, several, counts)

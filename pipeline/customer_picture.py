@@ -1,7 +1,8 @@
 """A customer as SVG: its records in two columns, the sides of the weakest bridge, and the links between them as arcs.
 
 A link is drawn as wide as its odds; the weakest bridge is dashed, a steward's "same" dotted. Links that speak against
-one person are thin. In a column, records stand in the order in which the strongest links lead to them.
+one person are thin. In a column, records stand in the order in which the strongest links lead to them, beginning with
+the end of the weakest bridge.
 """
 
 from collections.abc import Iterable, Sequence
@@ -23,7 +24,7 @@ LEGEND = (
     ("weakest", "the weakest of them"),
     ("decided", "a steward's “same”"),
     ("likely", "other link over the threshold"),
-    ("against", "other link below it"),
+    ("against", "other link below the threshold"),
 )
 
 
@@ -55,7 +56,7 @@ def draw_customer_picture(
 ) -> Element:
     """The picture. columns: the records to draw, left and right; links: those besides the tree."""
     arcs = list(_list_arcs(tree, weakest, links, threshold))
-    places = _place(columns, tree)
+    places = _place(columns, tree, weakest.ends if weakest and columns[1] else ())
     kinds = [each for each in LEGEND if any(arc.kind == each[0] for arc in arcs)]
     height = TOP + ROW * max(len(columns[0]), len(columns[1])) + 24 * len(kinds) + 16
     right = LABEL if columns[1] else 40
@@ -84,25 +85,27 @@ def _list_arcs(
             yield Arc(link, "likely" if (link.match_weight or 0.0) > threshold else "against")
 
 
-def _place(columns: tuple[Sequence[str], Sequence[str]], tree: Sequence[Bridge]) -> dict[str, Place]:
-    """Every record's place: in each column from top to bottom, by the tree's links where there are any."""
+def _place(
+    columns: tuple[Sequence[str], Sequence[str]], tree: Sequence[Bridge], first: Sequence[str]
+) -> dict[str, Place]:
+    """Every record's place: in each column from top to bottom, the ends of the weakest bridge first."""
     places = {}
     for side, records in ((-1, columns[0]), (1, columns[1])):
         inside = [bridge for bridge in tree if all(record in set(records) for record in bridge.ends)]
-        for number, record in enumerate(_order(records, inside)):
+        for number, record in enumerate(_order(records, inside, first)):
             places[record] = Place(LABEL + (MIDDLE if side > 0 else 0), TOP + ROW * (number + 0.5), side)
     return places
 
 
-def _order(records: Sequence[str], tree: Sequence[Bridge]) -> list[str]:
-    """Records so that linked ones stand near each other: depth first along the tree, from the first of each part."""
+def _order(records: Sequence[str], tree: Sequence[Bridge], first: Sequence[str]) -> list[str]:
+    """Records so that linked ones stand near each other: depth first along the tree."""
     beside: dict[str, list[str]] = {record: [] for record in records}
     for bridge in tree:
         for one, other in (bridge.ends, bridge.ends[::-1]):
             beside[one].append(other)
-    # A record of one link is an end: arcs cross least when reading begins there.
     found: dict[str, None] = {}
-    for start in sorted(records, key=lambda record: len(beside[record])):
+    # Where no weakest bridge says where to begin, a record of one link does: arcs cross least that way.
+    for start in sorted(records, key=lambda record: (record not in first, len(beside[record]))):
         waiting = [start]
         while waiting:
             record = waiting.pop()
@@ -130,17 +133,17 @@ def _draw_arc(picture: Element, arc: Arc, places: dict[str, Place], threshold: f
         bulge = min(28 + 0.5 * abs(one.y - other.y), BULGE)
         control = one.x - one.side * bulge * 2
         curve = f"M {one.x:.0f} {one.y:.0f} Q {control:.0f} {middle:.0f} {other.x:.0f} {other.y:.0f}"
-        label = (one.x - one.side * bulge, middle)
+        label, anchor = (one.x - one.side * (bulge + 8), middle + 4), "" if one.side < 0 else " end"
     else:
         curve = f"M {one.x:.0f} {one.y:.0f} L {other.x:.0f} {other.y:.0f}"
-        label = ((one.x + other.x) / 2, middle)
+        label, anchor = ((one.x + other.x) / 2, middle - 8), " middle"
     odds = (arc.bridge.match_weight or 0.0) - threshold
     drawn = add(picture, "path", d=curve, class_=arc.kind, stroke_width=_width(arc.kind, odds))
     bits = "a steward's word" if arc.bridge.decided else f"{spell_bits(arc.bridge.match_weight)} bits"
     chance = spell_probability(arc.bridge.match_probability)
     add(drawn, "title", f"{' and '.join(arc.bridge.ends)}: {bits}{f', probability {chance}' if chance else ''}")
     if arc.kind == "weakest":
-        add(picture, "text", f"{bits}", x=float(label[0]), y=label[1] - 8, class_="number middle weak")
+        add(picture, "text", bits, x=label[0], y=label[1], class_=f"number weak{anchor}")
 
 
 def _width(kind: str, odds: float) -> float:

@@ -4,7 +4,7 @@ In: the warehouse (read-only). Out: explanations of identity/explanation.py, wit
 stewards decided. Record ids, sources, levels and bits; no value of a record.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -70,7 +70,10 @@ class ReviewRow:
 
 @dataclass(frozen=True)
 class PairEvidence:
-    """Two records: the evidence of their link or, without one, the path between them; who decided; whose they are."""
+    """Two records: the evidence of their link or, without one, the path between them; who decided; whose they are.
+
+    on_the_way: the records of the path, both ends included.
+    """
 
     left: RecordName
     right: RecordName
@@ -78,6 +81,7 @@ class PairEvidence:
     customer_id_r: str | None
     explanation: Explanation | None
     path: tuple[Bridge, ...]
+    on_the_way: tuple[RecordName, ...]
     decision: Decision | None
     review: tuple[ReviewRow, ...]
 
@@ -144,6 +148,7 @@ def pair_evidence(con: duckdb.DuckDBPyConnection, left: str, right: str) -> Pair
         customers.get(pair[1]),
         explanation,
         path,
+        _name_records(con, {record for bridge in path for record in bridge.ends}),
         decisions[0] if decisions else None,
         _read_review(con, _OF_THE_PAIR, _named(pair)),
     )
@@ -158,22 +163,27 @@ def customer_evidence(con: duckdb.DuckDBPyConnection, customer_id: str) -> Custo
     _view_decisions(con)
     model = _MODEL if _exists(con, "model") else None
     found = explain_customer(con, _LINK, _MEMBERS, current["id"], _DECISIONS, model)
-    records = con.execute(
-        f"""
-        select record_id, source, stream, source_record_id from {_MEMBERS}
-        where customer_id = $id order by source, stream, record_id
-        """,
-        current,
-    ).fetchall()
     touching = " or ".join(
         f"record_id_{side} in (select record_id from {_MEMBERS} where customer_id = $id)" for side in "lr"
     )
     return CustomerEvidence(
         found,
-        tuple(RecordName(*record) for record in records),
+        _name_records(con, found.members),
         _read_review(con, touching, current),
         _read_decisions(con, touching, current),
     )
+
+
+def _name_records(con: duckdb.DuckDBPyConnection, records: Collection[str]) -> tuple[RecordName, ...]:
+    """Source and key of records that have been resolved."""
+    rows = con.execute(
+        f"""
+        select record_id, source, stream, source_record_id from {_MEMBERS}
+        where record_id in (select unnest($records::varchar[])) order by source, stream, record_id
+        """,
+        {"records": list(records)},
+    ).fetchall()
+    return tuple(RecordName(*row) for row in rows)
 
 
 def _named(pair: tuple[str, str]) -> dict[str, Any]:

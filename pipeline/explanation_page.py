@@ -13,12 +13,14 @@ from identity.explanation import Bridge, Explanation
 from pipeline.customer_picture import draw_customer_picture
 from pipeline.evidence import CustomerEvidence, Decision, PairEvidence, RecordName, ReviewRow
 from pipeline.explanation_text import (
+    NOT_APPLIED,
     count,
     describe_bridge,
     describe_customers,
     describe_verdict,
     describe_weakest,
     describe_weight,
+    is_applied,
     spell_bits,
     spell_probability,
 )
@@ -38,7 +40,8 @@ h1 { font-size: 1.3rem; overflow-wrap: anywhere; } h2 { font-size: 1.05rem; marg
 .scroll { overflow-x: auto; } svg { max-width: 100%; min-width: 36rem; height: auto; display: block; }
 table { border-collapse: collapse; } th, td { text-align: left; padding: .25rem .9rem .25rem 0; vertical-align: top; }
 th { border-bottom: 1px solid var(--line); } td.number, th.number { text-align: right; }
-td.id, .id { font-family: ui-monospace, monospace; font-size: .85rem; }
+td.id, p.id, svg .id { font-family: ui-monospace, monospace; font-size: .85rem; }
+.facts td:first-child { color: var(--faint); white-space: nowrap; }
 .faint { color: var(--faint); } .weak { color: var(--against); }
 svg text { fill: var(--text); font-size: 13px; } svg .middle { text-anchor: middle; } svg .end { text-anchor: end; }
 svg text.level, svg text.tick, svg text.id { fill: var(--faint); } svg text.tick, svg text.id { font-size: 11px; }
@@ -90,8 +93,10 @@ def pair_page(found: PairEvidence) -> str:
     pair = f"{found.left.record_id} and {found.right.record_id}"
     page, body = _start(f"Evidence between {pair}")
     _add_records(body, (found.left, found.right))
-    add(body, "p", describe_customers(found))
+    add(body, "p", _sentence(describe_customers(found)))
     _add_decisions(body, [found.decision] if found.decision else [])
+    if not is_applied(found):
+        add(body, "p", _sentence(NOT_APPLIED))
     _add_review(body, found.review)
     if found.explanation:
         _add_explanation(body, found.explanation)
@@ -99,7 +104,7 @@ def pair_page(found: PairEvidence) -> str:
         add(body, "p", "No link is stored between these two records. The strongest way from one to the other:")
         way = [found.path[0].record_id_l, *(bridge.record_id_r for bridge in found.path)]
         weakest = min((each for each in found.path if not each.decided), key=_weight, default=None)
-        _add_picture(body, draw_customer_picture(pair, found.way, (way, ()), found.path, weakest))
+        _add_picture(body, draw_customer_picture(pair, found.on_the_way, (way, ()), found.path, weakest))
         _add_bridges(body, found.path, weakest)
     else:
         add(body, "p", "No link is stored between these two records.")
@@ -120,7 +125,11 @@ def customer_page(found: CustomerEvidence) -> str:
     if told.weakest:
         add(body, "h2", "Weakest bridge")
         add(body, "p", f"{' and '.join(told.weakest.ends)}, {spell_bits(told.weakest.match_weight)} bits", class_="id")
-        _add_table(body, (), [[name, fact] for name, fact in describe_weakest(told, told.weakest)])
+        facts = add(body, "table", class_="facts")
+        for name, fact in describe_weakest(told, told.weakest):
+            row = add(facts, "tr")
+            add(row, "td", name)
+            add(row, "td", fact)
     if told.tree:
         add(body, "h2", "Links that hold it together, weakest last")
         _add_bridges(body, told.tree, told.weakest)
@@ -148,7 +157,7 @@ def _start(title: str) -> tuple[Element, Element]:
 
 
 def _add_explanation(body: Element, found: Explanation) -> None:
-    add(body, "p", describe_weight(found))
+    add(body, "p", _sentence(describe_weight(found)))
     _add_picture(body, draw_waterfall_picture(found))
     add(body, "p", READING, class_="faint")
     head = ("comparison", "level", "bits", "total", "of pairs of one person", "of any two records")
@@ -208,20 +217,23 @@ def _add_table(body: Element, head: Sequence[str], rows: Iterable[Sequence[str]]
     table = add(add(body, "div", class_="scroll"), "table")
     numbers = {"bits", "total", "probability", "of pairs of one person", "of any two records"}
     classes = ["number" if name in numbers else "id" if name in ("record", "customer") else "" for name in head]
-    if head:
-        line = add(add(table, "thead"), "tr")
-        for name, kind in zip(head, classes, strict=True):
-            add(line, "th", name, scope="col", class_=kind)
+    line = add(add(table, "thead"), "tr")
+    for name, kind in zip(head, classes, strict=True):
+        add(line, "th", name, scope="col", class_=kind)
     filled = add(table, "tbody")
     for row in rows:
         line = add(filled, "tr")
-        for cell, kind in zip(row, classes or [""] * len(row), strict=True):
+        for cell, kind in zip(row, classes, strict=True):
             add(line, "td", cell, class_=kind)
 
 
 def _spell_share(share: float | None) -> str:
     """A share of pairs in per cent, with two digits that count."""
     return "" if share is None else f"{share * 100:.2g} %"
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _weight(bridge: Bridge) -> float:

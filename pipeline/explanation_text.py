@@ -8,6 +8,8 @@ from pipeline.evidence import PairEvidence
 _MOST_LINES = 3
 _MOST_RECORDS = 12
 
+NOT_APPLIED = "not applied yet (`guiyi run`), or other decisions say otherwise"
+
 
 def describe_customers(found: PairEvidence) -> str:
     """Whose records they are."""
@@ -20,6 +22,12 @@ def describe_customers(found: PairEvidence) -> str:
 def describe_verdict(verdict: str) -> str:
     """What a steward decided."""
     return "are one person" if verdict == "same" else "are different persons"
+
+
+def is_applied(found: PairEvidence) -> bool:
+    """Whether who is who agrees with what a steward decided on the pair."""
+    together = found.customer_id_l == found.customer_id_r
+    return found.decision is None or together == (found.decision.verdict == "same")
 
 
 def describe_weight(found: Explanation) -> str:
@@ -44,7 +52,7 @@ def describe_bridge(bridge: Bridge, most: int = _MOST_LINES) -> str:
 def describe_weakest(told: CustomerExplanation, weakest: Bridge) -> list[tuple[str, str]]:
     """The weakest bridge: what it rests on, what speaks against it, what falls apart without it."""
     facts = [("rests on", describe_bridge(weakest))]
-    if against := [line for line in weakest.lines if line.bits < 0]:
+    if against := [line for line in weakest.lines if line.bits < 0 and line.level != "none"]:
         facts.append(("against it", describe_lines(against)))
     left, right = (list_records(side) for side in told.sides)
     return [*facts, ("without it", left), ("and", right), ("also across", _describe_across(told))]
@@ -82,4 +90,5 @@ def _describe_across(told: CustomerExplanation) -> str:
         return "no other link"
     weights = [link.match_weight or 0.0 for link in told.across]
     likely = sum(weight > told.threshold for weight in weights)
-    return f"{count(len(weights), 'other link')}, {likely} over the threshold, the strongest {spell_bits(max(weights))} bits"
+    most = spell_bits(max(weights))
+    return f"{count(len(weights), 'other link')}, {likely} over the threshold, the strongest {most} bits"

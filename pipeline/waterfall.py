@@ -47,20 +47,21 @@ def draw_waterfall(found: Explanation, width: int, *, ascii_only: bool = False) 
     """The steps as a table that fits into `width` columns; a long level is broken, bars go where there is no room."""
     steps = list_steps(found)
     names = max(len("comparison"), *(len(step.label) for step in steps))
+    names = min(names, width - 2 * _NUMBER - 3 * _GAP - _SHORTEST_LEVEL)
     levels = max(len("level"), *(len(step.level) for step in steps))
     rest = width - names - 2 * _NUMBER - 4 * _GAP
     levels = max(min(levels, rest - _GOOD_BAR), _SHORTEST_LEVEL)
     scale = Scale.over(steps, rest - levels) if rest - levels >= _SHORTEST_BAR else None
     table = plain_table()
-    table.add_column("comparison", min_width=names)
-    table.add_column("level", width=levels)
+    table.add_column("comparison", width=names, overflow="fold")
+    table.add_column("level", width=levels, overflow="fold")
     table.add_column("bits", justify="right", width=_NUMBER)
     table.add_column("total", justify="right", width=_NUMBER)
     if scale:
         table.add_column(Text(scale.head()), width=scale.cells, no_wrap=True)
     for step in steps:
         bits = "" if step.bits is None else f"{step.bits:+.1f}"
-        cells = [Text(step.label), Text(step.level), bits, f"{step.end:+.1f}"]
+        cells = [Text(step.label), Text(step.level), Text(bits), Text(f"{step.end:+.1f}")]
         bar = [scale.draw(step, ascii_only=ascii_only)] if scale else []
         table.add_row(*cells, *bar, style="bold" if step.kind == SUM else "")
     return table
@@ -104,8 +105,10 @@ class Scale:
         """The step's bar floating between its start and its end, and the axis."""
         solid, shaded, axis = ("#", "-", "|") if ascii_only else ("█", "▒", "│")
         low, high = sorted((step.start, step.end))
-        first = self.zero + 1 if low == 0 else self.edge(low)
-        last = max(self.edge(high), first + (high > low))
+        first, last = (self.zero + 1 if low == 0 else self.edge(low)), self.edge(high)
+        if low < high and first >= last:  # too little for a cell: one all the same, away from the axis
+            first, last = (last - 1, last) if high <= 0 else (first, first + 1)
+        last = max(first, last)
         text = " " * self.zero + axis + " " * (self.cells - self.zero - 1)
         bar = (solid if step.end >= step.start else shaded) * (last - first)
         return Text.assemble(text[:first], (bar, _STYLES[step.kind]), text[last:])

@@ -12,7 +12,7 @@ import duckdb
 from benchmarks.identity.engines import OURS, Engine, Run
 from identity.evaluation import evaluate
 
-THRESHOLDS = (0.3, 0.5, 0.7, 0.9, 0.95, 0.99, 0.995, 0.999, 0.9999)
+THRESHOLDS = (0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99, 0.995, 0.999, 0.9999)
 CEILING = Engine("supervised ceiling", "ceiling")
 
 Scores = dict[str, float | int]

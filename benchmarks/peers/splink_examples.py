@@ -27,6 +27,7 @@ def make_model(filled: set[str], namespaces: list[str], extra: list[str], name: 
         surest=rules_for(filled, SUREST),
         recall=0.6,
         training=rules_for(filled, TRAINING),
+        plain_training=True,
     )
 
 
@@ -63,7 +64,7 @@ def _fake_1000() -> Model:
         ],
         recall=0.7,
         training=[block_on("birth_date"), block_on("email"), block_on("given_name", "family_name")],
-        random_pairs=1e6,
+        plain_training=True,
     )
 
 
@@ -88,7 +89,6 @@ def _febrl3() -> Model:
         ],
         recall=0.9,
         training=[block_on("birth_date"), block_on("postcode")],
-        random_pairs=1e6,
     )
 
 

@@ -17,7 +17,8 @@ class Model:
     """Settings and how to train them.
 
     surest: rules that find hardly anything but matches, and the share of all matches they find; training: the rules
-    expectation maximisation blocks on; random_pairs: how many pairs u is estimated from.
+    expectation maximisation blocks on; random_pairs: how many pairs u is estimated from;
+    plain_training: without term frequencies.
     """
 
     comparisons: list
@@ -25,7 +26,8 @@ class Model:
     surest: list
     recall: float
     training: list
-    random_pairs: float = 2e6
+    random_pairs: float = 1e6
+    plain_training: bool = False
 
 
 def rules_for(filled: set[str], rules: tuple[Rule, ...]) -> list:

@@ -43,7 +43,7 @@ def read_records(con: duckdb.DuckDBPyConnection, folder: Path, keyed: bool) -> t
             split_part(lower({_text("email", present)}), '@', 1) as email_local,
             array_to_string(list_sort(string_split(regexp_replace(lower(full_name), '[,.]', '', 'g'), ' ')), ' ')
                 as name_sorted,
-            {", ".join([*listed, *namespaces])}{keys}
+            {", ".join([*listed, *(f"carried.{name}" for name in namespaces)])}{keys}
         from '{folder / "records.parquet"}' as record
         left join carried on record.record_id = carried.record_id {join}
         order by unique_id

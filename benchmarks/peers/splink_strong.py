@@ -36,6 +36,7 @@ def make_model(filled: set[str], namespaces: list[str], extra: list[str], name: 
         surest=rules_for(filled, SUREST),
         recall=0.6,
         training=rules_for(filled, TRAINING),
+        random_pairs=2e6,
     )
 
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import duckdb
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from identity.columns import Column, encode, encode_together, numbers
 from identity.comparisons.attributes import compare_category, compare_number, compare_text, compare_word
@@ -42,9 +42,40 @@ class Source:
     values: str = "identity_value"
     spelled: str = "identity_named_local"
 
-    def read(self, *columns: str) -> pa.Table:
-        """Columns of the people, in the order of rid."""
-        return read_arrow(self.con, f"select {', '.join(columns)} from {self.people} order by rid")
+    def columns(self, *expressions: str) -> tuple[Column, ...]:
+        """Columns of the people as codes, each with a vocabulary of its own."""
+        table = self._read(expressions)
+        return tuple(self._place(table, encode(table[number])) for number in range(len(expressions)))
+
+    def columns_together(self, *expressions: str) -> tuple[Column, ...]:
+        """Columns of the people as codes of one vocabulary."""
+        table = self._read(expressions)
+        found = encode_together(*(table[number] for number in range(len(expressions))))
+        return tuple(self._place(table, column) for column in found)
+
+    def numbers(self, expression: str) -> npt.NDArray[np.int64]:
+        """A whole-number column of the people, -1 where it is missing."""
+        table = self._read((expression,))
+        out = np.empty(table.num_rows, np.int64)
+        out[np.asarray(table["rid"])] = numbers(table[0])
+        return out
+
+    def flags(self, expression: str) -> npt.NDArray[np.bool_]:
+        """A condition on the people."""
+        table = self._read((expression,))
+        out = np.zeros(table.num_rows, np.bool_)
+        out[np.asarray(table["rid"])] = np.asarray(table[0], np.bool_)
+        return out
+
+    def _read(self, expressions: tuple[str, ...]) -> pa.Table:
+        listed = ", ".join(f"{expression} as c{number}" for number, expression in enumerate(expressions))
+        return read_arrow(self.con, f"select {listed}, rid from {self.people}")
+
+    def _place(self, table: pa.Table, column: Column) -> Column:
+        """The codes in the order of rid: cheaper than to have the database sort wide rows."""
+        codes = np.empty_like(column.codes)
+        codes[np.asarray(table["rid"])] = column.codes
+        return Column(codes, column.words)
 
     def filled(self, *columns: str) -> bool:
         """Whether any record has a value in one of the columns."""
@@ -74,36 +105,32 @@ def list_comparisons(
 def _compare_names(source: Source) -> list[Comparison]:
     if not source.filled("given", "family"):
         return []
-    table = source.read(*NAME_PARTS, "name_letters")
-    given, family, first, given_pinyin, family_pinyin = encode_together(*(table[name] for name in NAME_PARTS))
-    return compare_names(given, family, first, given_pinyin, family_pinyin, encode(table["name_letters"]))
+    given, family, first, given_pinyin, family_pinyin = source.columns_together(*NAME_PARTS)
+    return compare_names(given, family, first, given_pinyin, family_pinyin, *source.columns("name_letters"))
 
 
 def _compare_birth(source: Source) -> list[Comparison]:
     if not source.filled("birth"):
         return []
-    table = source.read("birth", "birth_alt")
-    days = numbers(table["birth"])
-    return [compare_dates("birth_date", days, numbers(table["birth_alt"]), encode(table["birth"]))]
+    days, other_reading = source.numbers("birth"), source.numbers("birth_alt")
+    return [compare_dates("birth_date", days, other_reading, *source.columns("birth"))]
 
 
 def _compare_places(source: Source) -> list[Comparison]:
     if not source.filled("address", "postcode", "city", "region"):
         return []
-    table = source.read(*PLACES)
-    address, house, postcode, city, region = (encode(table[name]) for name in PLACES)
-    return [compare_places(address, house, postcode, city, region)]
+    return [compare_places(*source.columns(*PLACES))]
 
 
 def _compare_attributes(source: Source) -> list[Comparison]:
     """Gender, generation mark and company."""
     found = []
     if source.filled("gender"):
-        found.append(compare_category("gender", encode(source.read("gender")["gender"]), 0.97, 0.5))
+        found.append(compare_category("gender", source.columns("gender")[0], 0.97, 0.5))
     if source.filled("suffix"):
-        found.append(compare_category("suffix", encode(source.read("suffix")["suffix"]), 0.97, 0.1))
+        found.append(compare_category("suffix", source.columns("suffix")[0], 0.97, 0.1))
     if source.filled("company"):
-        found.append(compare_text("company", encode(source.read("company")["company"])))
+        found.append(compare_text("company", *source.columns("company")))
     return found
 
 
@@ -119,14 +146,13 @@ def _compare_namespace(source: Source, name: str, settings: Settings) -> Compari
         {"limit": namespace.max_persons, "name": name},
     ).fetchone()
     part, near = PARTS.get(name, (None, None))
-    texts = source.read(*dict.fromkeys(each for each in (part, near) if each)) if near else None
     return compare_identifier(
         name,
         namespace,
         _read_values(source, name, namespace.max_persons),
         random or (0.0, 0.0),
-        part=encode(texts[part]).codes if texts and part else None,
-        near_on=encode(texts[near]) if texts and near else None,
+        part=source.columns(part)[0].codes if part else None,
+        near_on=source.columns(near)[0] if near else None,
         names=_spelled_names(source) if name == "email" else None,
         edits=2 if name == "email" else 1,
     )
@@ -152,11 +178,11 @@ def _read_values(source: Source, namespace: str, limit: int) -> Values:
 
 def _spelled_names(source: Source) -> Names:
     """Which local parts spell a name, and which records have a name anyway."""
-    table = source.read("email_local", "given is not null or family is not null as named")
-    spelled = np.zeros(table.num_rows, np.bool_)
+    known = source.flags("given is not null or family is not null")
+    spelled = np.zeros(len(known), np.bool_)
     spelled[np.asarray(source.con.execute(f"select rid from {source.spelled}").fetchnumpy()["rid"])] = True
-    letters = pc.replace_substring_regex(table["email_local"], "[0-9]", "")
-    return Names(spelled, encode(letters).codes, np.asarray(table["named"], np.bool_))
+    letters = source.columns("regexp_replace(email_local, '[0-9]', '', 'g')")[0]
+    return Names(spelled, letters.codes, known)
 
 
 def _extra_comparisons(source: Source, settings: Settings) -> list[Comparison]:
@@ -165,11 +191,10 @@ def _extra_comparisons(source: Source, settings: Settings) -> list[Comparison]:
     for number, extra in enumerate(settings.comparisons):
         if not source.filled(f"extra_{number}"):
             continue
-        values = source.read(f"extra_{number}")[f"extra_{number}"]
-        column: Column = encode(values)
+        column = source.columns(f"extra_{number}")[0]
         if extra.kind == "date":
-            nowhere = np.full(len(values), -1, np.int64)
-            found.append(compare_dates(extra.column, numbers(values), nowhere, column))
+            days = source.numbers(f"extra_{number}")
+            found.append(compare_dates(extra.column, days, np.full(len(days), -1, np.int64), column))
         elif extra.kind == "category":
             found.append(compare_category(extra.column, column, 0.85))
         elif extra.kind == "text":

@@ -12,17 +12,21 @@ from rich.text import Text
 from identity.explanation import Bridge, CustomerExplanation, Explanation
 from pipeline.evidence import CustomerEvidence, PairEvidence, RecordName, ReviewRow
 from pipeline.explanation_text import (
+    NOT_APPLIED,
     count,
     describe_bridge,
     describe_customers,
     describe_verdict,
     describe_weakest,
     describe_weight,
+    is_applied,
     spell_bits,
     spell_probability,
 )
 from pipeline.record_values import FieldValues
 from pipeline.waterfall import draw_waterfall, plain_table
+
+_ROOMY = 76  # columns of a terminal from which a link's probability has room beside its bits
 
 
 def print_pair(console: Console, found: PairEvidence) -> None:
@@ -31,7 +35,8 @@ def print_pair(console: Console, found: PairEvidence) -> None:
     _say(console, describe_customers(found))
     if said := found.decision:
         verdict = describe_verdict(said.verdict)
-        _say(console, f"{said.decided_by} decided on {said.decided_at:%Y-%m-%d} that they {verdict}", style="yellow")
+        text = f"{said.decided_by} decided on {said.decided_at:%Y-%m-%d} that they {verdict}"
+        _say(console, text if is_applied(found) else f"{text}; {NOT_APPLIED}", style="yellow")
     for row in found.review:
         _say(console, f"waits for a steward: {row.kind}, {row.detail}", style="yellow")
     console.print()
@@ -101,11 +106,13 @@ def _print_bridges(console: Console, title: str | None, bridges: Iterable[Bridge
     for name in ("record", "record"):
         table.add_column(name, min_width=16, overflow="fold")
     table.add_column("bits", justify="right", min_width=5)
-    table.add_column("probability", justify="right", min_width=11)
+    roomy = console.width >= _ROOMY
+    if roomy:
+        table.add_column("probability", justify="right", min_width=11)
     table.add_column("rests on")
     for bridge in bridges:
-        weight, chance = spell_bits(bridge.match_weight), spell_probability(bridge.match_probability)
-        table.add_row(*bridge.ends, weight, chance, Text(describe_bridge(bridge, 2)))
+        chance = [spell_probability(bridge.match_probability)] if roomy else []
+        table.add_row(*bridge.ends, spell_bits(bridge.match_weight), *chance, Text(describe_bridge(bridge, 2)))
     console.print(table)
     console.print()
 

@@ -12,7 +12,7 @@ from pipeline.config import load_config
 
 _EXPLAIN = """\
 Show the evidence behind a customer, or between two records, in bits: +1 bit doubles the odds that it is one person.
-Record ids, sources, levels and bits are shown, never values.
+Record ids, sources, levels and bits are shown; values only with --values.
 
   guiyi explain C1f0a…                                     the links that hold a customer together, weakest last
   guiyi explain zoho/contacts/4001 'shopify/orders/#1001'  the waterfall between two records
@@ -34,10 +34,6 @@ and applied inside clustering on every run, before any score. The newest decisio
 """
 
 
-class WrongRequest(ValueError):
-    """What was asked for cannot be shown this way; the text says what to ask instead."""
-
-
 def add_parsers(commands: Any, formatter: Any) -> None:
     """Add `explain` and `decide`."""
     parser = commands.add_parser(
@@ -47,10 +43,10 @@ def add_parsers(commands: Any, formatter: Any) -> None:
     parser.add_argument("other", nargs="?", metavar="RECORD", help="the second record")
     parser.add_argument("--html", type=Path, metavar="FILE", help="also write a page with a picture, all in one file")
     parser.add_argument("--force", action="store_true", help="let --html replace FILE if it exists")
-    parser.add_argument("--values", action="store_true",
-                        help="also show both records' values and how alike they are: personal data, on a terminal only")  # fmt: skip
+    shown = "also show both records' values and how alike they are: personal data, on a terminal only"
+    parser.add_argument("--values", action="store_true", help=shown)
     parser.add_argument("--config", type=Path, metavar="FILE", help="configuration (default config/guiyi.toml)")
-    parser.set_defaults(function=run_explain)
+    parser.set_defaults(function=run_explain, refuse=parser.error)
     parser = commands.add_parser("decide", help="a steward's decision", description=_DECIDE, formatter_class=formatter)
     parser.add_argument("verdict", choices=["same", "different"])
     parser.add_argument("records", nargs=2, metavar="RECORD", help="record_id or source/stream/key")
@@ -66,7 +62,7 @@ def run_explain(options: argparse.Namespace) -> int:
     from pipeline.explanation_page import check_page, write_page
 
     console, config = Console(), load_config(options.config)
-    _check_values(options)
+    _check_use(options)
     if options.html:
         check_page(options.html, replace=options.force)
     with read_evidence(config) as con:
@@ -96,14 +92,14 @@ def run_decide(options: argparse.Namespace) -> int:
     return 0
 
 
-def _check_values(options: argparse.Namespace) -> None:
-    """Values are for the eyes of whoever asks: not for a file, a pipe or a scheduler's log."""
-    if not options.values:
-        return
-    if options.other is None:
-        raise WrongRequest("--values compares two records: name both")
-    if not sys.stdout.isatty():
-        raise WrongRequest("--values shows personal data on a terminal only; this output goes elsewhere")
+def _check_use(options: argparse.Namespace) -> None:
+    """Options that make no sense together; values are for the eyes of whoever asks, not for a file or a log."""
+    if options.force and not options.html:
+        options.refuse("--force goes with --html")
+    if options.values and options.other is None:
+        options.refuse("--values compares two records: name both")
+    if options.values and not sys.stdout.isatty():
+        options.refuse("--values shows personal data on a terminal only; this output goes elsewhere")
 
 
 def _explain_customer(console: Console, con: Any, options: argparse.Namespace) -> str:
