@@ -1,8 +1,8 @@
 """Records and identifiers as they come in; `identity_person` and `identity_value` with what the engine works on out.
 
 identity_person: one row per record, dense number `rid` in record_id order, names split into comparable parts, dates as
-yyyymmdd numbers, lower-case text without punctuation. identity_carried: one row per record, namespace, issuer and value.
-identity_value: the same with a code of the value and the number of records and of different names that carry it. All are
+yyyymmdd numbers, lower-case text without punctuation. identity_carried: one row per record, namespace, issuer and value, with their hash.
+identity_value: the same with the number of records and of different names that carry it. All are
 temporary tables.
 """
 
@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import duckdb
 
-from identity.engines.duckdb import read_columns
+from identity.engines.duckdb import drop_tables, read_columns
 from identity.errors import InputError
 from identity.settings import Settings
 
@@ -27,7 +27,6 @@ TEXT_COLUMNS = {
     "gender": ("gender",),
     "suffix": ("name_suffix",),
 }
-FEW_VALUES = ("city", "district", "region", "gender", "suffix")
 
 
 def prepare_records(con: duckdb.DuckDBPyConnection, records: str, settings: Settings, first: int = 0) -> int:
@@ -38,11 +37,28 @@ def prepare_records(con: duckdb.DuckDBPyConnection, records: str, settings: Sett
     total, distinct = con.execute(f"select count(*), count(distinct record_id) from {records}").fetchone() or (0, 0)
     if total != distinct:
         raise InputError("record_id must be unique and not null in the records table")
+    if not _is_sorted(con, records):
+        con.execute(f"create or replace temp table identity_sorted as select * from {records} order by record_id")
+        records = "identity_sorted"
     try:
-        con.execute(_person_query(records, columns, settings, first))
+        con.execute(_person_query(records, columns, settings))
     except (duckdb.BinderException, duckdb.ParserException) as error:
         raise InputError("a key under [[blocking]] is no column or SQL expression of the records table") from error
+    # Rows keep the order they were written in, so their position is the number of the record.
+    con.execute(
+        f"create or replace temp view identity_person as "
+        f"select cast(rowid as integer) + {first} as rid, * from identity_prepared"
+    )
+    drop_tables(con, "identity_sorted")
     return int(total)
+
+
+def _is_sorted(con: duckdb.DuckDBPyConnection, records: str) -> bool:
+    """Whether the table is in the order of record_id already."""
+    row = con.execute(
+        f"select count(*) from (select record_id < lag(record_id) over () as falls from {records}) where falls"
+    ).fetchone()
+    return row == (0,)
 
 
 def prepare_values(con: duckdb.DuckDBPyConnection, identifiers: str | None, settings: Settings) -> None:
@@ -63,7 +79,7 @@ def count_persons(con: duckdb.DuckDBPyConnection) -> list[str]:
     return [str(row[0]) for row in rows]
 
 
-def _person_query(records: str, columns: dict[str, str], settings: Settings, first: int) -> str:
+def _person_query(records: str, columns: dict[str, str], settings: Settings) -> str:
     """The statement that makes identity_person."""
 
     def text(name: str) -> str:
@@ -83,20 +99,8 @@ def _person_query(records: str, columns: dict[str, str], settings: Settings, fir
     def number_of(name: str) -> str:
         return f"try_cast({text(name)} as double)"
 
-    def first_of(sources: tuple[str, ...]) -> str:
-        return "coalesce(" + ", ".join(text(source) for source in sources) + ")"
-
-    # Columns of few distinct values are put in order once per value.
-    maps = "".join(
-        f"{name}_words as materialized (select word_given, {words('word_given')} as word_plain "
-        f"from (select distinct {first_of(TEXT_COLUMNS[name])} as word_given from {records}) where word_given is not null),\n"
-        for name in FEW_VALUES
-    )
-    joins = "\n".join(
-        f"left join {name}_words on {name}_words.word_given = {first_of(TEXT_COLUMNS[name])}" for name in FEW_VALUES
-    )
     texts = ",\n".join(
-        (f"{name}_words.word_plain" if name in FEW_VALUES else words(first_of(sources))) + f" as {name}"
+        words("coalesce(" + ", ".join(text(source) for source in sources) + ")") + f" as {name}"
         for name, sources in TEXT_COLUMNS.items()
     )
     # A whole name is only taken apart where its parts are not known.
@@ -116,13 +120,10 @@ def _person_query(records: str, columns: dict[str, str], settings: Settings, fir
         for part, key in enumerate(rule.keys)
     )
     return f"""
-create or replace temp table identity_person as
-with numbered as (
-    select record_id, cast(row_number() over (order by record_id) - 1 + {first} as integer) as rid from {records}
-),
-{maps}standard as (
+create or replace temp table identity_prepared as
+with standard as (
     select
-        {records}.record_id,
+        record_id,
         {full} as full_name,
         {words(text("given_name"))} as given_name,
         {words(text("family_name"))} as family_name,
@@ -136,7 +137,6 @@ with numbered as (
         lower({text("national_id")}) as national_id,
         {texts}{extras}{keys}
     from {records}
-    {joins}
 ),
 chinese as (
     select *,
@@ -175,8 +175,7 @@ parted as (
     from named
 )
 select
-    rid,
-    parted.*,
+    *,
     nullif(array_to_string(list_sort(string_split(replace(spelled, ' ', ''), '')), ''), '') as name_letters,
     birth // 10000 as birth_year,
     birth % 10000 as birth_day,
@@ -185,7 +184,7 @@ select
     nullif(regexp_replace(split_part(email, '@', 1), '[+].*$|[^a-z0-9]', '', 'g'), '') as email_local,
     case when length(phone) >= 7 then right(phone, 8) end as phone_tail,
     regexp_extract(address, '([0-9]+)', 1) as house
-from parted join numbered using (record_id)
+from parted
 """
 
 
@@ -193,24 +192,20 @@ from parted join numbered using (record_id)
 # records, so names are only looked at where a value has more than two.
 VALUES = """
 create or replace temp table identity_value as
-with spread as (
-    select namespace, issuer, value, count(*) as records, cast(row_number() over () as integer) as code,
-        hash(namespace, issuer, value) as key
-    from identity_carried group by namespace, issuer, value
-),
+with spread as (select key, count(*) as records from identity_carried group by key),
 named as (
-    select code, greatest(count(distinct left(family_key, 2)), count(distinct left(given_key, 1))) as persons
+    select key, greatest(count(distinct left(family_key, 2)), count(distinct left(given_key, 1))) as persons
     from (
-        select code, coalesce(family_pinyin, family) as family_key, coalesce(given_pinyin, given) as given_key
+        select key, coalesce(family_pinyin, family) as family_key, coalesce(given_pinyin, given) as given_key
         from identity_carried
-        join spread using (namespace, issuer, value)
+        join spread using (key)
         join identity_person using (rid)
         where spread.records > 2
     )
-    group by code
+    group by key
 )
-select rid, namespace, issuer, value, code, key, records, coalesce(persons, records) as persons
-from identity_carried join spread using (namespace, issuer, value) left join named using (code)
+select rid, namespace, issuer, value, key, records, coalesce(persons, records) as persons
+from identity_carried join spread using (key) left join named using (key)
 """
 
 
@@ -233,7 +228,7 @@ def _carried_query(con: duckdb.DuckDBPyConnection, identifiers: str | None) -> s
         )
     return f"""
 create or replace temp table identity_carried as
-select distinct rid, namespace, issuer, value
+select distinct rid, namespace, issuer, value, hash(namespace, issuer, value) as key
 from ({" union all ".join(sources)})
 where value <> '' and not list_contains($devices, namespace)
 """

@@ -161,19 +161,21 @@ def _compare_namespace(source: Source, name: str, settings: Settings) -> Compari
 def _read_values(source: Source, namespace: str, limit: int) -> Values:
     """The values of a namespace by record; a record's issuer is the first of its issuers."""
     query = f"""
-        select rid, code, persons > $limit as shared, cast(dense_rank() over (order by issuer) as integer) as issuer
-        from {source.values} where namespace = $name order by rid, code
+        select rid, key, persons > $limit as shared, cast(dense_rank() over (order by issuer) as integer) as issuer
+        from {source.values} where namespace = $name
     """
     rows = source.con.execute(query, {"name": namespace, "limit": limit}).fetchnumpy()
-    rid, code = np.asarray(rows["rid"], np.int32), np.asarray(rows["code"], np.int32)
+    rid = np.asarray(rows["rid"], np.int32)
+    keys, code = np.unique(np.asarray(rows["key"], np.uint64), return_inverse=True)
+    order = np.lexsort((code, rid))
+    rid, code = rid[order], code[order].astype(np.int32)
+    shared = np.zeros(len(keys), np.bool_)
+    shared[code] = np.asarray(rows["shared"], np.bool_)[order]
     count = source.con.execute(f"select count(*) from {source.people}").fetchone()
     issuer = np.full(int((count or (0,))[0]), np.iinfo(np.int32).max, np.int32)
-    np.minimum.at(issuer, rid, np.asarray(rows["issuer"], np.int32))
+    np.minimum.at(issuer, rid, np.asarray(rows["issuer"], np.int32)[order])
     issuer[issuer == np.iinfo(np.int32).max] = -1
-    codes, code = np.unique(code, return_inverse=True)
-    shared = np.zeros(len(codes), np.bool_)
-    shared[code] = np.asarray(rows["shared"], np.bool_)
-    return Values(issuer, rid, code.astype(np.int32), shared)
+    return Values(issuer, rid, code, shared)
 
 
 def _spelled_names(source: Source) -> Names:
