@@ -21,7 +21,11 @@ def main() -> int:
         help=f"identity: records of the largest demo (default {default.records:,})",
     )  # fmt: skip
     parser.add_argument(
-        "--seed", type=int, default=default.seed, metavar="S", help=f"generality: of the tables (default {default.seed})"
+        "--seed",
+        type=int,
+        default=default.seed,
+        metavar="S",
+        help=f"generality: of the tables (default {default.seed})",
     )
     parser.add_argument(
         "--minutes", type=float, default=default.minutes, metavar="M",

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Options:
-    """records: of the largest demo; seed: of the scenarios; minutes: a peer may run; only: part of a data set's name."""
+    """records: of the largest demo; seed: of the scenarios; minutes: of a peer's run; only: part of a name."""
 
     records: int = 1_000_000
     seed: int = 11

@@ -83,11 +83,13 @@ def find_candidates(
     limits: BlockLimits,
     learned: bool = False,
     scope: Scope = EVERYBODY,
+    every_pair: bool | None = None,
 ) -> Candidates:
     """All candidate pairs of the scope.
 
     Creates identity_dropped (rule, key): blocks that are no evidence. When `learned`, that table is there already and
     is kept: a rule's budget is only measured out once an epoch, so that a pair's fate depends on its two records alone.
+    every_pair: whether all pairs are taken whatever the rules say; by default where there are few records.
     """
     if records >= 1 << RECORD_BITS:
         raise InputError(f"more than {1 << RECORD_BITS:,} records need to be split before they are resolved")
@@ -95,7 +97,7 @@ def find_candidates(
         con.execute("create or replace temp table identity_dropped (rule varchar, key ubigint)")
     bits: dict[str, int] = {}
     found, outcomes = [], []
-    if scope.dirty is None and is_small(records):
+    if is_small(records) and scope.dirty is None if every_pair is None else every_pair:
         bits["every pair"] = 0
         found.append(_pair_all(records, 0))
         outcomes.append(("every pair", 0, len(found[0])))

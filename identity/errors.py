@@ -5,6 +5,7 @@ ValueError
     ├── SettingsError       config/identity.toml or a map's extra entries are wrong
     ├── InputError          a table lacks what the engine cannot do without
     │   └── NothingToCompareError   the records carry nothing that could tell who is who
+    ├── OvergrownError      an increment cannot stand for a full resolution
     └── NotExplainableError asked about records or customers the tables do not hold
 """
 
@@ -23,6 +24,10 @@ class InputError(IdentityError):
 
 class NothingToCompareError(InputError):
     """No record has a name, contact, date, place or extra column: each is somebody of its own, as far as one knows."""
+
+
+class OvergrownError(IdentityError):
+    """What came in does not fit the epoch: only a full resolution gives the same result."""
 
 
 class NotExplainableError(IdentityError):

@@ -72,10 +72,14 @@ def prepare_values(con: duckdb.DuckDBPyConnection, identifiers: str | None, sett
 
 def count_persons(con: duckdb.DuckDBPyConnection) -> list[str]:
     """Create identity_value from identity_carried and identity_person; return the namespaces in which records agree."""
-    con.execute(VALUES)
-    rows = con.execute(
-        "select distinct namespace from identity_value where records > 1 order by namespace"
-    ).fetchall()
+    con.execute(f"create or replace temp table identity_value as {count_query('identity_carried', 'identity_person')}")
+    return list_namespaces(con, "identity_value")
+
+
+def list_namespaces(con: duckdb.DuckDBPyConnection, values: str, shared: bool = True) -> list[str]:
+    """Namespaces of a table like identity_value; those in which records have values in common, or all."""
+    some = "where records > 1" if shared else ""
+    rows = con.execute(f"select distinct namespace from {values} {some} order by namespace").fetchall()
     return [str(row[0]) for row in rows]
 
 
@@ -190,22 +194,23 @@ from parted
 
 # How many records and how many different names carry a value. One name takes part in at most as many persons as it has
 # records, so names are only looked at where a value has more than two.
-VALUES = """
-create or replace temp table identity_value as
-with spread as (select key, count(*) as records from identity_carried group by key),
+def count_query(carried: str, people: str) -> str:
+    """The query of identity_value over tables like identity_carried and identity_person."""
+    return f"""
+with spread as (select key, count(*) as records from {carried} group by key),
 named as (
     select key, greatest(count(distinct left(family_key, 2)), count(distinct left(given_key, 1))) as persons
     from (
         select key, coalesce(family_pinyin, family) as family_key, coalesce(given_pinyin, given) as given_key
-        from identity_carried
+        from {carried}
         join spread using (key)
-        join identity_person using (rid)
+        join {people} using (rid)
         where spread.records > 2
     )
     group by key
 )
 select rid, namespace, issuer, value, key, records, coalesce(persons, records) as persons
-from identity_carried join spread using (key) left join named using (key)
+from {carried} join spread using (key) left join named using (key)
 """
 
 

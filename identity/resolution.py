@@ -19,7 +19,6 @@ import duckdb
 import numpy as np
 
 from identity.blocking import Candidates, find_candidates, prepare_keys
-from identity.clustering import Vetoes
 from identity.comparisons import Source, list_comparisons
 from identity.comparisons.base import Comparison, Pairs
 from identity.components import FLOOR, connect
@@ -36,6 +35,7 @@ from identity.rules import list_rules
 from identity.scoring import Scorer, count_frequencies, prepare_scorer
 from identity.settings import Settings
 from identity.spelling import list_spellings, mark_spelled
+from identity.state import fingerprint_records, save_state
 from identity.vetoes import read_vetoes
 
 RANDOM_PAIRS = 1_000_000
@@ -77,11 +77,13 @@ def resolve(
     *,
     learned: bool = False,
     explain: bool = True,
+    keep: str | None = None,
 ) -> Resolution:
     """Resolve a records table (see DESIGN: one row per record_id) and leave identity_* temporary tables.
 
     identifiers, decisions: names of further tables, see preparation.py and vetoes.py. progress: told what is done.
     learned: the tables of an epoch (epoch.py) are there and in force. explain: whether the links are written out.
+    keep: schema that keeps what the next increment needs (state.py).
     """
     tell = progress or (lambda _: None)
     # 1. Prepare.
@@ -118,13 +120,19 @@ def resolve(
         epoch = _second_epoch(con, epoch, prepare_scorer(con, comparisons, epoch), levels, pairs, count)
         write_frequencies(con, epoch.frequencies)
     scorer = prepare_scorer(con, comparisons, epoch)
-    grouping = _group(scorer, count, pairs, levels, vetoes)
+    odds = score_pairs(scorer, levels, pairs)
+    at = np.flatnonzero(odds >= FLOOR)
+    links, odds = pairs.take(at), odds[at]
+    grouping = group_records(scorer, count, links, odds, vetoes)
     tell("records clustered")
+    if keep is not None:
+        fingerprint_records(con, records, identifiers, settings)
+        save_state(con, keep, links, odds, decisions)
     # 7. Write.
     found = _write(con, candidates, grouping, scorer, epoch, settings, explain)
     if not learned:
         write_model(con, scorer, epoch)
-    drop_tables(con, "identity_named_local")
+    drop_tables(con, "identity_named_local", "identity_key", "identity_carried")
     tell(f"{found.customers:,} customers")
     return found
 
@@ -163,13 +171,6 @@ def _second_epoch(
     strong = pairs.take(np.flatnonzero(odds >= STRONG))
     frequencies = count_frequencies(con, scorer.comparisons, connect(records, strong))
     return Epoch(first.names, first.levels, first.model, frequencies)
-
-
-def _group(scorer: Scorer, records: int, pairs: Pairs, levels: Patterns, vetoes: Vetoes) -> Grouping:
-    """Steps 5 and 6."""
-    odds = score_pairs(scorer, levels, pairs)
-    at = np.flatnonzero(odds >= FLOOR)
-    return group_records(scorer, records, pairs.take(at), odds[at], vetoes)
 
 
 def _write(

@@ -157,7 +157,7 @@ def _count_values(
     if groups is None:
         return counts
     at = np.flatnonzero(codes >= 0)
-    at = at[counts[codes[at]] > 1]
+    at = at[counts[codes[at]] > RAREST]
     pairs = np.unique((groups[at].astype(np.int64) << 32) | codes[at])
     several = np.bincount(pairs & 0xFFFFFFFF, minlength=values).astype(np.float64)
-    return np.where(counts > 1, several, counts)
+    return np.where(counts > RAREST, several, counts)

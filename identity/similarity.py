@@ -78,20 +78,28 @@ class Vocabulary:
         if len(at):
             keys, back = _distinct(left[at], right[at])
             first, second = self.text(keys[0]), self.text(keys[1])
-            found = process.cpdist(first, second, scorer=OSA.distance, score_cutoff=most, dtype=np.uint8)
+            found = process.cpdist(first, second, scorer=OSA.distance, score_cutoff=most, dtype=np.uint8, workers=1)
             out[at] = found[back]
         return out
 
-    def token_ratios(self, left: Codes, right: Codes) -> npt.NDArray[np.uint8]:
-        """Likeness of word sets from 0 to 100 whatever their order (rapidfuzz token_sort_ratio)."""
+    def token_ratios(self, left: Codes, right: Codes, least: int) -> npt.NDArray[np.uint8]:
+        """Likeness of word sets from 0 to 100 whatever their order (rapidfuzz token_sort_ratio); 0 below `least`.
+
+        A kind of letter that only one of them has is an edit, so the letters' pictures tell most unlike pairs.
+        """
         from rapidfuzz import fuzz, process
 
-        if not len(left):
-            return np.empty(0, np.uint8)
-        keys, back = _distinct(left, right)
-        first, second = self.text(keys[0]), self.text(keys[1])
-        found = process.cpdist(first, second, scorer=fuzz.token_sort_ratio, score_cutoff=50, dtype=np.uint8)
-        return np.asarray(found[back], np.uint8)
+        out = np.zeros(len(left), np.uint8)
+        edits = np.bitwise_count(self.letters[left] ^ self.letters[right])
+        at = np.flatnonzero(edits * 100 <= (100 - least) * (self.lengths[left] + self.lengths[right]))
+        if len(at):
+            keys, back = _distinct(left[at], right[at])
+            first, second = self.text(keys[0]), self.text(keys[1])
+            found = process.cpdist(
+                first, second, scorer=fuzz.token_sort_ratio, score_cutoff=least, dtype=np.uint8, workers=1
+            )
+            out[at] = found[back]
+        return out
 
     def starts_with(self, left: Codes, right: Codes) -> npt.NDArray[np.bool_]:
         """Whether the shorter word begins the longer one."""

@@ -5,5 +5,5 @@
 2. Every engine (engines.py) resolves the folder in a process of its own: reading, learning, clusters written.
 3. One evaluator judges all (judging.py). Splink is given its best of several thresholds, chosen by looking at the
    truth; ours runs at its own threshold. Time spent on further thresholds is not counted.
-4. Tables (table.py), the exponent of time against records (growth.py), plots (plots.py), bench/identity.json (report.py).
+4. Tables (table.py), the exponent of time against records (growth.py), plots (plots.py), figures (report.py).
 """

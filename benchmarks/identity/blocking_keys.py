@@ -71,7 +71,9 @@ def write_keys(folder: Path) -> None:
             pairs = (SHARP_PAIRS if number < len(SHARP) else BROAD_PAIRS) * records + SMALL_TABLE_PAIRS
             if _limit(con, f"block_{number}", rule.split("+"), pairs):
                 columns[f"key_{number}"] = f"block_{number}.key"
-        joins = " ".join(f"left join {each.removesuffix('.key')} using (record_id)" for each in columns.values() if "." in each)
+        joins = " ".join(
+            f"left join {each.removesuffix('.key')} using (record_id)" for each in columns.values() if "." in each
+        )
         keys = "".join(f", {expression} as {name}" for name, expression in columns.items())
         con.execute(
             f"copy (select prepared.record_id, identifier_keys{keys} from prepared {joins} "
@@ -80,7 +82,7 @@ def write_keys(folder: Path) -> None:
 
 
 def _limit(con: duckdb.DuckDBPyConnection, table: str, parts: list[str], pairs: float) -> bool:
-    """Make a table (record_id, key) of the rule's blocks, the smallest first, as far as the pairs go; whether any is."""
+    """Make a table (record_id, key) of the rule's blocks, the smallest first, as far as `pairs` go; whether any is."""
     present = " and ".join(f"{part} is not null" for part in parts)
     con.execute(f"""
         create temp table {table} as

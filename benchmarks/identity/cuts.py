@@ -1,8 +1,8 @@
 """Smaller data sets from a big population: whole persons, until the wished number of records is reached.
 
 In: the population's folder. Out: a folder with the same three files. The demo numbers the members of a household one
-after another, so persons are drawn in blocks of neighbours: drawn one by one, the families that make the task hard would
-be gone from the small cuts. The blocks' order is that of a hash, so a small cut is part of every larger one.
+after another, so persons are drawn in blocks of neighbours: drawn one by one, the families that make the task hard
+would be gone from the small cuts. The blocks' order is that of a hash, so a small cut is part of every larger one.
 """
 
 from dataclasses import dataclass

@@ -24,5 +24,5 @@ class Dataset:
 def open_dataset(name: str, folder: Path, group: str, *, link_only: bool = False) -> Dataset:
     """The data set of a folder that has been prepared."""
     with duckdb.connect() as con:
-        row = con.execute("select count(*) from read_parquet($path)", {"path": str(folder / "records.parquet")}).fetchone()
+        row = con.execute(f"select count(*) from '{folder / 'records.parquet'}'").fetchone()
     return Dataset(name, folder, group, int(row[0]) if row else 0, link_only)

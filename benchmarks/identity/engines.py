@@ -13,6 +13,7 @@ from benchmarks.identity.dataset import Dataset
 from benchmarks.measurement import NotFinished, run_process
 
 HERE = Path(__file__).parent
+REPEATS, REPEATED_SECONDS = 3, 30.0
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,7 @@ VARIANTS = (EXAMPLES, STRONG, RULES)
 def run_engine(engine: Engine, dataset: Dataset, python: str, minutes: float) -> Run:
     """Run it; a peer that fails or takes too long is told so in the table."""
     if engine == OURS:
-        return _run(engine, [sys.executable, "-m", "benchmarks.peers.guiyi", str(dataset.folder)])
+        return run_repeatedly(engine, [sys.executable, "-m", "benchmarks.peers.guiyi", str(dataset.folder)])
     for stale in (f"{engine.key}.parquet", f"{engine.key}_pairs.parquet"):
         (dataset.folder / stale).unlink(missing_ok=True)
     if engine == RULES:
@@ -52,11 +53,15 @@ def run_engine(engine: Engine, dataset: Dataset, python: str, minutes: float) ->
     program = str(HERE.parent / "peers" / "splink_peer.py")
     flags = ["--link-only"] if dataset.link_only else []
     try:
-        return _run(engine, [python, program, str(dataset.folder), engine.key, *flags], minutes)
+        return run_repeatedly(engine, [python, program, str(dataset.folder), engine.key, *flags], minutes)
     except NotFinished as problem:
         return Run(engine, failure=str(problem))
 
 
-def _run(engine: Engine, command: list[str], minutes: float | None = None) -> Run:
-    process = run_process(command, minutes=minutes)
-    return Run(engine, process.seconds, process.peak_bytes, int(process.output["pairs"]))
+def run_repeatedly(engine: Engine, command: list[str], minutes: float | None = None) -> Run:
+    """The fastest of some runs: a short one says little on a machine that has something else to do."""
+    processes = [run_process(command, minutes=minutes)]
+    while len(processes) < REPEATS and sum(each.seconds for each in processes) < REPEATED_SECONDS:
+        processes.append(run_process(command, minutes=minutes))
+    best = min(processes, key=lambda each: each.seconds)
+    return Run(engine, best.seconds, best.peak_bytes, int(best.output["pairs"]))

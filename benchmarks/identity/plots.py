@@ -43,6 +43,6 @@ def _points(growth: Judged) -> dict[str, list[list[float]]]:
     points: dict[str, list[list[float]]] = {}
     for dataset, judgements in growth:
         for each in judgements:
-            if not each.run.failure:
+            if each.run.seconds:
                 points.setdefault(each.run.engine.name, []).append([dataset.records, each.run.seconds])
     return points

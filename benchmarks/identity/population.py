@@ -1,7 +1,8 @@
 """The demo population that all cuts are made of: exports, ingest, standardise, and the cleaned records as Parquet.
 
 In: a folder and a number of persons. Out: records.parquet, identifiers.parquet and truth.parquet in it. What has been
-made before is kept, step by step: a million records take about twenty minutes.
+made before is kept, step by step: a million records take about twenty minutes. After a change to the demo or to the
+cleaning, remove the folder.
 """
 
 import shutil

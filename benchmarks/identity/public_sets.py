@@ -37,12 +37,11 @@ TABLES = (
 
 
 def stage_table(table: PublicTable, folder: Path) -> None:
-    """Write the data set's files, unless they are there."""
-    if (folder / "truth.parquet").exists():
-        return
+    """Write the data set's files anew: cleaning may have changed."""
     folder.mkdir(parents=True, exist_ok=True)
     mapping = HERE / "maps" / f"{table.name}.toml"
     run_process([sys.executable, "-m", "benchmarks.peers.guiyi_link", str(table.path), str(mapping), str(folder)])
+    (folder / "keys.parquet").unlink(missing_ok=True)
     with duckdb.connect() as con:
         con.execute(
             f"copy (select trim({table.record}::varchar) as record_id, {table.person}::varchar as person_id "

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from benchmarks.identity.cuts import spell_size
 from benchmarks.identity.dataset import Dataset
 from benchmarks.identity.engines import OURS
 from benchmarks.identity.growth import fit_exponent
@@ -60,17 +61,18 @@ def _list_scores(name: str, ours: Judgement, peer: str, judgement: Judgement) ->
     return found
 
 
-def list_exponents(judged: Judged) -> list[Measurement]:
-    """Exponent of time against records: ours beside each peer that finished at two sizes or more."""
+def list_exponents(judged: Judged, least: int = 0) -> list[Measurement]:
+    """Exponent of time against records, from data sets of about so many on: ours beside each peer that finished two."""
     times: dict[str, list[tuple[int, float]]] = {}
     for dataset, judgements in judged:
         for each in judgements:
-            if not each.run.failure:
+            # A cut ends with a whole person, so it has a little less than its name says.
+            if each.run.seconds and dataset.records >= 0.9 * least:
                 times.setdefault(each.run.engine.name, []).append((dataset.records, each.run.seconds))
     exponents = {name: fit_exponent(*zip(*points, strict=True)) for name, points in times.items()}
     ours = exponents.pop(OURS.name, None)
     if ours is None:
         return []
-    measure = "demo: exponent of time against records"
+    measure = "demo: exponent of time against records" + (f", from {spell_size(least)}" if least else "")
     found = [Measurement(measure, ours, "", name, value) for name, value in exponents.items() if value is not None]
     return found or [Measurement(measure, ours)]

@@ -1,4 +1,4 @@
-"""Our engine on records.parquet and identifiers.parquet of a folder; writes guiyi.parquet and guiyi_pairs.parquet there.
+"""Our engine on records.parquet and identifiers.parquet of a folder: writes guiyi.parquet, guiyi_pairs.parquet there.
 
 Prints its peak memory, the pairs it compared, and the time it took to write the pairs, which only the judge wants.
 """

@@ -3,8 +3,8 @@
 
     python splink_peer.py FOLDER examples|strong|rules [--link-only]
 
-Writes <variant>.parquet (record_id, customer_id, threshold) and <variant>_pairs.parquet there. Runs in .venv-bench, so it
-imports nothing of ours. Values shared by more than fifteen records are taken out, as ours does by other means.
+Writes <variant>.parquet (record_id, customer_id, threshold) and <variant>_pairs.parquet there. Runs in .venv-bench, so
+it imports nothing of ours.
 """
 
 import json
@@ -48,9 +48,9 @@ def main(folder: Path, variant: str, link_only: bool) -> None:
     pairs = con.execute(f"select count(*) from {blocked.physical_name}").fetchall()[0][0]
     predictions = linker.inference.predict(threshold_match_probability=THRESHOLDS[0])
     blocked.drop_table_from_database_and_remove_from_cache()
-    _write(con, folder, variant, [_cluster(linker, predictions, TIMED, link_only)])
+    _write(con, folder, variant, [_cluster(linker, predictions)])
     peak, began = _peak_bytes(), time.perf_counter()
-    _write(con, folder, variant, _cluster_all(con, linker, predictions, link_only))
+    _write(con, folder, variant, _cluster_all(con, predictions, link_only))
     con.execute(
         f"copy (select unique_id_l as record_id_l, unique_id_r as record_id_r, match_probability "
         f"from {predictions.physical_name}) to '{folder / variant}_pairs.parquet' (format parquet)"
@@ -83,38 +83,37 @@ def _train(linker: Linker, model: Model) -> None:
             continue  # no pair of records agrees on it
 
 
-def _cluster(linker: Linker, predictions, threshold: float, link_only: bool) -> str:
-    """The query of the clusters at a threshold."""
-    if link_only:
-        clusters = linker.clustering.cluster_using_single_best_links(
-            predictions, duplicate_free_datasets=["file_0", "file_1"], threshold_match_probability=threshold
-        )
-    else:
-        clusters = linker.clustering.cluster_pairwise_predictions_at_threshold(
-            predictions, threshold_match_probability=threshold
-        )
+def _cluster(linker: Linker, predictions) -> str:
+    """The query of the clusters at the timed threshold."""
+    clusters = linker.clustering.cluster_pairwise_predictions_at_threshold(
+        predictions, threshold_match_probability=TIMED
+    )
     return (
-        f"select unique_id as record_id, cluster_id::varchar as customer_id, {threshold} as threshold "
+        f"select unique_id as record_id, cluster_id::varchar as customer_id, {TIMED} as threshold "
         f"from {clusters.physical_name}"
     )
 
 
-def _cluster_all(con: duckdb.DuckDBPyConnection, linker: Linker, predictions, link_only: bool) -> list[str]:
-    """Queries of the clusters at every threshold; plain components by scipy, which finds the same ones sooner."""
-    if link_only:
-        return [_cluster(linker, predictions, each, link_only) for each in THRESHOLDS]
-    con.execute("create table numbered as select unique_id, row_number() over (order by unique_id) - 1 as n from records")
+def _cluster_all(con: duckdb.DuckDBPyConnection, predictions, link_only: bool) -> list[str]:
+    """Queries of the clusters at every threshold: connected components by scipy, which finds the same ones sooner.
+
+    Of two files without duplicates of their own, only links that are the best of both their records are followed.
+    """
+    con.execute(
+        "create table numbered as select unique_id, row_number() over (order by unique_id) - 1 as n from records"
+    )
     nodes = con.execute("select count(*) from numbered").fetchall()[0][0]
+    best = [f"row_number() over (partition by {ends} order by p desc, l, r) = 1" for ends in "lr"]
     edges = con.execute(
         f"select l.n as l, r.n as r, match_probability as p from {predictions.physical_name} "
-        "join numbered l on l.unique_id = unique_id_l join numbered r on r.unique_id = unique_id_r"
+        "join numbered l on l.unique_id = unique_id_l join numbered r on r.unique_id = unique_id_r "
+        + (f"qualify {' and '.join(best)}" if link_only else "")
     ).fetchnumpy()
     queries = []
     for number, threshold in enumerate(THRESHOLDS):
         ends = [edges[side][edges["p"] >= threshold] for side in "lr"]
         _, component = connected_components(coo_array((np.ones(len(ends[0]), bool), ends), (nodes, nodes)), False)
-        found = pa.table({"n": np.arange(nodes), "component": component})
-        con.register(f"components_{number}", found)
+        con.register(f"components_{number}", pa.table({"n": np.arange(nodes), "component": component}))
         queries.append(
             f"select unique_id as record_id, component::varchar as customer_id, {threshold} as threshold "
             f"from numbered join components_{number} using (n)"

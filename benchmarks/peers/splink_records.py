@@ -19,7 +19,7 @@ NOT_COMPARED = {
     "updated_at", "deleted_at",
 }  # fmt: skip
 DEVICES = {"anonymous_id", "device_id"}
-# A value on more records than this is a shop's or a call centre's.
+# A value on more records than this is a shop's or a call centre's: taken out here, as ours does by other means.
 SHARED_BY = 15
 
 

@@ -43,7 +43,9 @@ def make_model(filled: set[str], namespaces: list[str], extra: list[str], name: 
 def make_model_of_our_rules(filled: set[str], namespaces: list[str], extra: list[str], name: str) -> Model:
     """The same comparisons, blocked by keys.parquet."""
     keys = sorted((each for each in filled if each.startswith("key_")), key=lambda each: (len(each), each))
-    blocking = [block_on("identifier_keys", arrays_to_explode=["identifier_keys"])] if "identifier_keys" in filled else []
+    blocking = (
+        [block_on("identifier_keys", arrays_to_explode=["identifier_keys"])] if "identifier_keys" in filled else []
+    )
     strong = make_model(filled, namespaces, [each for each in extra if each not in keys], name)
     return replace(strong, blocking=blocking + [block_on(each) for each in keys])
 

@@ -1,4 +1,4 @@
-"""Every scenario through `guiyi link` and, for comparison, through Splink with settings like those of its examples.
+"""Every scenario through `guiyi link` and through Splink, with settings like those of its examples and with strong ones.
 
 In: the options. Out: the table, and bench/generality.json. Splink reads the columns as `guiyi link` cleaned them.
 """
@@ -12,11 +12,11 @@ from rich.console import Console
 
 from benchmarks.environment import install_peers
 from benchmarks.identity.dataset import Dataset
-from benchmarks.identity.engines import EXAMPLES, OURS, Run, run_engine
+from benchmarks.identity.engines import EXAMPLES, OURS, STRONG, Run, run_engine, run_repeatedly
 from benchmarks.identity.judging import Judgement, judge
 from benchmarks.identity.report import list_measurements
 from benchmarks.identity.table import make_console, print_group
-from benchmarks.measurement import Measurement, run_process, write_measurements
+from benchmarks.measurement import Measurement, write_measurements
 from benchmarks.options import Options
 from benchmarks.scenarios import census, chinese, many_records, sparse, two_files, very_noisy
 from benchmarks.scenarios.scenario import Scenario, write_scenario
@@ -63,12 +63,13 @@ def _prepare(scenario: Scenario, folder: Path, seed: int) -> Dataset:
 
 def _measure(console: Console, dataset: Dataset, python: str, minutes: float) -> list[Judgement]:
     with console.status(f"{dataset.name}: {OURS.name}"):
-        ours = judge(dataset.folder, _link(dataset.folder))
-    with console.status(f"{dataset.name}: {EXAMPLES.name}"):
-        return [ours, judge(dataset.folder, run_engine(EXAMPLES, dataset, python, minutes))]
+        judgements = [judge(dataset.folder, _link(dataset.folder))]
+    for engine in (EXAMPLES, STRONG):
+        with console.status(f"{dataset.name}: {engine.name}"):
+            judgements.append(judge(dataset.folder, run_engine(engine, dataset, python, minutes)))
+    return judgements
 
 
 def _link(folder: Path) -> Run:
     files = [str(folder / "records.csv"), str(folder / "map.toml"), str(folder)]
-    process = run_process([sys.executable, "-m", "benchmarks.peers.guiyi_link", *files])
-    return Run(OURS, process.seconds, process.peak_bytes, int(process.output["pairs"]))
+    return run_repeatedly(OURS, [sys.executable, "-m", "benchmarks.peers.guiyi_link", *files])

@@ -38,7 +38,7 @@ def compare_text(name: str, column: Column) -> Comparison:
     vocabulary = Vocabulary(column.words)
 
     def grade(left: Codes, right: Codes) -> Levels:
-        ratios = vocabulary.token_ratios(left, right)
+        ratios = vocabulary.token_ratios(left, right, 60)
         return np.select([ratios >= 85, ratios >= 60], [2, 3], 4).astype(np.uint8)
 
     levels = (

@@ -124,18 +124,21 @@ def compare_identifier(
 
     def evaluate(pairs: Pairs) -> Levels:
         out = np.zeros(len(pairs), np.uint8)
-        left, right = values.issuer[pairs.left], values.issuer[pairs.right]
-        out[both_present(left, right) & (left == right)] = DIFFERENT
-        few, many = values.agreements(pairs)
-        at = np.flatnonzero((out == DIFFERENT) & ~few & ~many)
+        left = values.issuer[pairs.left]
+        some = np.flatnonzero(left >= 0)
+        right = values.issuer[pairs.right[some]]
+        both = some[right >= 0]
+        out[some[right == left[some]]] = DIFFERENT
+        few, many = values.agreements(pairs.take(both))
+        out[both[few | many]] = SAME
+        at = np.flatnonzero(out == DIFFERENT)
         near, alike = _are_near(pairs, at, near_on, vocabulary, edits), _are_equal(pairs, at, part)
         out[at[alike]] = PART
         # An e-mail with a typo in its domain is near; a phone without its country code is not one digit off.
         out[at[near if names is not None else near & ~alike]] = NEAR
         if names is not None:
             _set_names_apart(out, names, part, pairs)
-        out[many] = SHARED
-        out[few] = SAME
+        out[both[many & ~few]] = SHARED
         return out
 
     return Comparison(name, _levels(name, namespace, random), evaluate)

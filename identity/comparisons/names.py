@@ -20,6 +20,7 @@ a Chinese name tells whether a romanised spelling and hanzi are one name, and wh
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -62,35 +63,46 @@ def compare_names(
 ) -> list[Comparison]:
     """The comparisons of given and family name.
 
-    All columns share one vocabulary; letters: all letters of each record's name in
-    alphabetic order.
+    All columns share one vocabulary; letters: all letters of each record's name in alphabetic order.
     """
     words = Vocabulary(given.words)
     one = _Part(given.codes, given_first.codes, given_pinyin.codes, nickname_edges(given.words))
     two = _Part(family.codes, family.codes, family_pinyin.codes, np.empty(0, np.int64))
-    given_level, family_level = _level(one, two, letters.codes, words), _level(two, one, letters.codes, words)
+    whole = _Whole(_level(one, two, letters.codes, words), _level(two, one, letters.codes, words))
     return [
-        Comparison(
-            "given_name",
-            _given_levels(given, letters),
-            _together(given_level, family_level),
-            separates_household=True,
-            lasting=True,
-        ),
-        Comparison("family_name", _family_levels(family), _together(family_level, given_level), lasting=True),
+        Comparison("given_name", _given_levels(given, letters), whole.given, separates_household=True, lasting=True),
+        Comparison("family_name", _family_levels(family), whole.family, lasting=True),
     ]
 
 
-def _together(own: LevelFunction, other: LevelFunction) -> LevelFunction:
-    """Two parts that differ at once are one event, not two: another name altogether."""
+class _Whole(threading.local):
+    """Both parts of the name at once: two parts that differ together are one event, not two, another name altogether.
 
-    def evaluate(pairs: Pairs) -> Levels:
-        out = own(pairs)
-        at = np.flatnonzero(out == DIFFERENT)
-        out[at[other(pairs.take(at)) == DIFFERENT]] = OTHER
-        return out
+    The comparisons of given and family name are asked one after the other about the same pairs, so each thread keeps
+    the answer about the last ones.
+    """
 
-    return evaluate
+    def __init__(self, given: LevelFunction, family: LevelFunction) -> None:
+        """The level functions of the parts."""
+        self._parts = (given, family)
+        self._asked: Pairs | None = None
+        self._levels: tuple[Levels, Levels] | None = None
+
+    def given(self, pairs: Pairs) -> Levels:
+        """Levels of the given name."""
+        return self._answer(pairs)[0]
+
+    def family(self, pairs: Pairs) -> Levels:
+        """Levels of the family name."""
+        return self._answer(pairs)[1]
+
+    def _answer(self, pairs: Pairs) -> tuple[Levels, Levels]:
+        if self._levels is None or self._asked is not pairs:
+            given, family = (part(pairs) for part in self._parts)
+            other = (given == DIFFERENT) & (family == DIFFERENT)
+            given[other] = family[other] = OTHER
+            self._asked, self._levels = pairs, (given, family)
+        return self._levels
 
 
 def _level(part: _Part, other: _Part, letters: Codes, words: Vocabulary) -> LevelFunction:

@@ -28,15 +28,15 @@ def compare_places(address: Column, house: Column, postcode: Column, city: Colum
 
     def evaluate(pairs: Pairs) -> Levels:
         out = np.zeros(len(pairs), np.uint8)
-        same_region = _mark(out, region, pairs, REGION)
+        _mark(out, region, pairs, REGION)
         same_city = _mark(out, city, pairs, CITY)
         same_postcode = _mark(out, postcode, pairs, POSTCODE)
         out[same_postcode & same_city] = POSTCODE_CITY
         same_address = _mark(out, address, pairs, SAME)
         left, right = address.codes[pairs.left], address.codes[pairs.right]
-        around = same_postcode | same_city | same_region | _equal(house, pairs)
+        around = same_postcode | same_city | _equal(house, pairs)
         at = np.flatnonzero(both_present(left, right) & ~same_address & around)
-        ratios = vocabulary.token_ratios(left[at], right[at])
+        ratios = vocabulary.token_ratios(left[at], right[at], NEAR_RATIO)
         out[at[ratios >= NEAR_RATIO]] = NEAR
         return out
 

@@ -1,0 +1,100 @@
+"""What a resolution leaves behind so that the next one can look at what changed alone.
+
+Four tables in a schema of the caller's. Record numbers (rid) stay with a record while it stays as it is.
+
+    prepared   one row per record: rid, what was prepared of it (preparation.py), and a fingerprint of what came in
+    block_key  rid and the hashes of its blocking keys (blocking.py)
+    block_value  rid, namespace, issuer, value: what records carry, with the number of records and persons of each value
+    edge       rid_l, rid_r, odds: candidate pairs from the floor of components.py upwards
+    settled    record_id_l, record_id_r, verdict: the decisions that have been applied
+"""
+
+from __future__ import annotations
+
+import duckdb
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from identity.comparisons.base import Pairs
+from identity.engines.duckdb import read_columns, write_table
+from identity.preparation import TEXT_COLUMNS
+from identity.settings import Settings
+
+TABLES = ("prepared", "block_key", "block_value", "edge", "settled")
+COLUMNS = (
+    *("full_name", "given_name", "family_name", "name_simplified", "name_pinyin", "birth_date", "birth_date_alt"),
+    *("email", "phone", "national_id"),
+    *dict.fromkeys(source for sources in TEXT_COLUMNS.values() for source in sources),
+)
+
+
+def fingerprint_records(
+    con: duckdb.DuckDBPyConnection, records: str, identifiers: str | None, settings: Settings
+) -> None:
+    """Create identity_fingerprint (record_id, fingerprint): a hash of all that the engine reads of a record."""
+    columns = read_columns(con, records)
+    read = [name for name in (*COLUMNS, *(each.column for each in settings.comparisons)) if name in columns]
+    read += [f"({key})" for rule in settings.blocking for key in rule.keys]
+    carried = "select null::varchar as record_id, null::ubigint as total limit 0"
+    if identifiers is not None:
+        issuer = "issuer" if "issuer" in read_columns(con, identifiers) else "''"
+        current = "revoked_at is null" if "revoked_at" in read_columns(con, identifiers) else "true"
+        carried = f"""
+            select record_id, hash(sum(hash(namespace, {issuer}, value))) as total
+            from (select distinct record_id, namespace, {issuer} as issuer, value from {identifiers} where {current})
+            group by record_id
+        """
+    con.execute(f"""
+        create or replace temp table identity_fingerprint as
+        with carried as ({carried})
+        select record_id, hash({", ".join(read) or "0"}, total) as fingerprint
+        from {records} left join carried using (record_id)
+    """)
+
+
+def save_state(
+    con: duckdb.DuckDBPyConnection, schema: str, links: Pairs, odds: npt.NDArray[np.float32], decisions: str | None
+) -> None:
+    """Keep what a full resolution prepared; its temporary tables and identity_fingerprint must be there."""
+    con.execute(f"""
+        create or replace table {schema}.prepared as
+        select identity_person.*, fingerprint from identity_person join identity_fingerprint using (record_id)
+    """)
+    con.execute(f"create or replace table {schema}.block_key as select * from identity_key")
+    con.execute(f"create or replace table {schema}.block_value as select * from identity_value")
+    write_edges(con, links, odds)
+    con.execute(f"create or replace table {schema}.edge as select * from identity_edge")
+    settled = f"select record_id_l, record_id_r, verdict from {decisions}" if decisions else NO_DECISIONS
+    con.execute(f"create or replace table {schema}.settled as {settled}")
+
+
+NO_DECISIONS = "select ''::varchar as record_id_l, ''::varchar as record_id_r, ''::varchar as verdict limit 0"
+
+
+def write_edges(con: duckdb.DuckDBPyConnection, links: Pairs, odds: npt.NDArray[np.float32]) -> None:
+    """Create identity_edge."""
+    table = pa.table({"rid_l": pa.array(links.left), "rid_r": pa.array(links.right), "odds": pa.array(odds)})
+    write_table(con, "identity_edge", table)
+
+
+def find_changes(con: duckdb.DuckDBPyConnection, schema: str) -> tuple[int, int]:
+    """Create identity_changed (record_id: new ones and changed ones) and identity_removed (rid: as they were before).
+
+    Returns their numbers. identity_fingerprint must be there.
+    """
+    con.execute(f"""
+        create or replace temp table identity_changed as
+        select record_id from identity_fingerprint as now left join {schema}.prepared as before using (record_id)
+        where before.fingerprint is distinct from now.fingerprint
+    """)
+    con.execute(f"""
+        create or replace temp table identity_removed as
+        select before.rid, record_id from {schema}.prepared as before left join identity_fingerprint as now
+            using (record_id)
+        where before.fingerprint is distinct from now.fingerprint
+    """)
+    row = con.execute(
+        "select (select count(*) from identity_changed), (select count(*) from identity_removed)"
+    ).fetchone()
+    return (int(row[0]), int(row[1])) if row else (0, 0)
