@@ -4,11 +4,12 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 CUSTOMERS ?= 20000
+RECORDS ?= 1000000
 export GUIYI_HOME ?= $(CURDIR)/var
 # Compiled bytecode makes the second start of Airflow and Great Expectations several times faster.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup demo run test check lint types imports airflow airflow-smoke bench lock format clean
+.PHONY: help setup demo run test check lint types imports airflow airflow-smoke bench bench-identity bench-generality lock format clean
 
 help:  ## what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -55,12 +56,20 @@ airflow: setup  ## a local Airflow with the DAGs unpaused
 airflow-smoke: setup  ## start the scheduler, run the chain, compare with `guiyi run`, stop
 	@$(BIN)/python -m dags.local_airflow smoke
 
-bench: setup  ## the measurements behind the README's numbers
-	@$(BIN)/python -m benchmarks
+bench: setup  ## the measurements behind the README's numbers (hours; RECORDS=30000 for a quick look)
+	@$(BIN)/python -m benchmarks --records $(RECORDS)
+
+bench-identity: setup  ## the identity engine beside Splink
+	@$(BIN)/python -m benchmarks identity --records $(RECORDS)
+
+bench-generality: setup  ## the identity engine on tables of other shapes
+	@$(BIN)/python -m benchmarks generality
 
 lock: setup  ## resolve the dependencies anew
 	@$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --no-header --no-emit-index-url \
 		--no-annotate --generate-hashes --extra dev pyproject.toml -o requirements.lock
+	@$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --no-header --no-emit-index-url \
+		--no-annotate --generate-hashes benchmarks/requirements.in -o benchmarks/requirements.lock
 
 format: setup
 	@$(BIN)/ruff check --fix --quiet .

@@ -53,13 +53,13 @@ def run_process(command: Sequence[str], *, minutes: float | None = None) -> Proc
     """Run a command to its end; NotFinished when it fails or takes longer than it may."""
     began = time.perf_counter()
     # A group of its own, so that what the command started ends with it.
-    child = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, start_new_session=True)
-    try:
-        output, _ = child.communicate(timeout=minutes * 60 if minutes else None)
-    except subprocess.TimeoutExpired:
-        raise NotFinished(f"not finished in {minutes:g} min") from None
-    finally:
-        _end(child)
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, start_new_session=True) as child:
+        try:
+            output, _ = child.communicate(timeout=minutes * 60 if minutes else None)
+        except subprocess.TimeoutExpired:
+            raise NotFinished(f"not finished in {minutes:g} min") from None
+        finally:
+            _end(child)
     seconds = time.perf_counter() - began
     if child.returncode == -signal.SIGKILL:
         raise NotFinished("ended by the system, as when memory runs out")

@@ -95,6 +95,12 @@ def find_candidates(
         raise InputError(f"more than {1 << RECORD_BITS:,} records need to be split before they are resolved")
     if not learned:
         con.execute("create or replace temp table identity_dropped (rule varchar, key ubigint)")
+    if scope.dirty:
+        for part, table in (("key", scope.keys), ("value", scope.values)):
+            con.execute(
+                f"create or replace temp table identity_dirty_{part} as "
+                f"select * from {table} where rid in (select rid from {scope.dirty})"
+            )
     bits: dict[str, int] = {}
     found, outcomes = [], []
     if is_small(records) and scope.dirty is None if every_pair is None else every_pair:
@@ -110,7 +116,7 @@ def find_candidates(
         if len(pairs):
             bits[rule.name] = number
             found.append(pairs)
-    drop_tables(con, "identity_block")
+    drop_tables(con, "identity_block", "identity_dirty_key", "identity_dirty_value")
     packed = np.concatenate(found) if found else np.empty(0, np.uint64)
     del found
     left, right, masks = _merge_pairs(packed)
@@ -147,15 +153,15 @@ def _columns(rules: list[Rule]) -> dict[str, str]:
     return {part: "key_" + sha256(part.encode()).hexdigest()[:12] for part in parts}
 
 
-def _keyed(rule: Rule, scope: Scope) -> tuple[str, dict[str, str]]:
-    """The query of a rule's keys and its parameters."""
+def _keyed(rule: Rule, keys: str, values: str) -> tuple[str, dict[str, str]]:
+    """The query of a rule's keys over tables like identity_key and identity_value, and its parameters."""
     if rule.namespace is not None:
-        query = f"select rid, key from {scope.values} where namespace = $namespace and records > 1"
+        query = f"select rid, key from {values} where namespace = $namespace and records > 1"
         return query, {"namespace": rule.namespace}
     columns = list(_columns([rule]).values())
     key = columns[0] if len(columns) == 1 else f"hash({', '.join(columns)})"
     present = " and ".join(f"{column} is not null" for column in columns)
-    return f"select rid, {key} as key from {scope.keys} where {present}", {}
+    return f"select rid, {key} as key from {keys} where {present}", {}
 
 
 def _block(
@@ -163,13 +169,17 @@ def _block(
 ) -> tuple[npt.NDArray[np.uint64], int, int]:
     """Packed pairs of one rule, blocks dropped, and the pairs it would have made without limits."""
     # 1. Blocks of two records and more; with a scope, only those of its records.
-    keyed, facts = _keyed(rule, scope)
-    wanted = f"where key in (select key from keyed join {scope.dirty} using (rid))" if scope.dirty else ""
+    keyed, facts = _keyed(rule, scope.keys, scope.values)
+    if scope.dirty:
+        wanted, _ = _keyed(rule, "identity_dirty_key", "identity_dirty_value")
+        if con.execute(f"select 1 from ({wanted}) limit 1", facts).fetchone() is None:
+            return np.empty(0, np.uint64), 0, 0
+        keyed = f"select rid, key from ({keyed}) where key in (select key from ({wanted}))"
     con.execute(
         f"""
         create or replace temp table identity_block as
         with keyed as materialized ({keyed}),
-        sized as (select key, count(*) as size from keyed {wanted} group by key having count(*) > 1)
+        sized as (select key, count(*) as size from keyed group by key having count(*) > 1)
         select key, rid, size from keyed join sized using (key)
         """,
         facts,

@@ -22,9 +22,9 @@ from identity.comparisons.base import Pairs
 Numbers = npt.NDArray[np.int64]
 Odds = npt.NDArray[np.float32]
 
-FLOOR = -3.0  # log2 odds from which a pair is a link
+FLOOR = 0.0  # log2 odds from which a pair is a link: as likely one person as not
 STEP = 2.0
-HIGHEST = 21.0  # a link this strong is never passed over
+HIGHEST = 20.0  # a link this strong is never passed over
 LARGEST = 200  # records of a component all of whose pairs are compared
 PAIRS_AT_ONCE = 150_000
 

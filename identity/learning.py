@@ -28,7 +28,8 @@ Mask = npt.NDArray[np.bool_]
 SAME_STRENGTH = 25.0  # pairs the beforehand guess of a comparison is worth
 HOUSEHOLD_STRENGTH = 50.0
 HOUSEHOLD_PULL = 0.5  # and, for households, this share of the expected pairs: the kind must keep its meaning
-ROUNDS = 60
+ROUNDS = 100
+STILL = 1e-4  # share of the expected pairs that may still move from kind to kind in the last round
 TINY = 1e-12
 
 
@@ -111,7 +112,7 @@ def learn(
         # 2. Expect.
         expected, expected_house = _expect(patterns, counts, silent, same, house, random, n_same, n_house, total)
         # 3. Maximise.
-        before, n_same = n_same, float(expected.sum())
+        before, n_same = (n_same, n_house), float(expected.sum())
         n_house = min(float(expected_house.sum()), n_same) if has_households else 0.0
         same_counts = tuple(_tally(patterns[:, c], expected, len(same[c])) for c in range(len(comparisons)))
         house_counts = tuple(_tally(patterns[:, c], expected_house, len(same[c])) for c in range(len(comparisons)))
@@ -122,7 +123,7 @@ def learn(
         )
         random = tuple(_strangers(*args) for args in zip(comparisons, totals, same_counts, house_counts, strict=True))
         # 4. Until it stands still.
-        if abs(n_same - before) <= 1e-4 * before:
+        if abs(n_same - before[0]) + abs(n_house - before[1]) <= STILL * before[0]:
             break
     return Model(same, house, random, max(n_same, 0.5) / total, n_house / total, rounds, len(patterns))
 

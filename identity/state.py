@@ -42,7 +42,7 @@ def fingerprint_records(
         current = "revoked_at is null" if "revoked_at" in read_columns(con, identifiers) else "true"
         carried = f"""
             select record_id, hash(sum(hash(namespace, {issuer}, value))) as total
-            from (select distinct record_id, namespace, {issuer} as issuer, value from {identifiers} where {current})
+            from {identifiers} where {current}
             group by record_id
         """
     con.execute(f"""

@@ -1,7 +1,8 @@
 """`guiyi link`: who is who in any table, without a warehouse.
 
 In: a CSV or Parquet file with one row per record, and a map from standard names to its columns. Out: a Parquet file
-`record_id, customer_id`, and on request the scored pairs. The same normalisers and the same engine as the pipeline.
+`record_id, customer_id`, and on request the scored pairs; or, instead, the plan of which pairs would be compared. The
+same normalisers and the same engine as the pipeline.
 """
 
 import re
@@ -11,6 +12,7 @@ from typing import Any
 
 import duckdb
 
+from identity.plan import Plan, plan_rules
 from identity.resolution import Resolution, resolve
 from identity.settings import ExtraComparison, Settings, extend_settings, load_settings
 from pipeline.column_map import STANDARD_NAMES, ColumnMap, find_column, read_map
@@ -52,22 +54,23 @@ def link(
     progress: Progress | None = None,
 ) -> Resolution:
     """Resolve the file; leaves the engine's temporary tables in `con`."""
-    tell = progress or (lambda text: None)
-    tell(f"reading {records.name}")
-    columns = load_table(con, "_source", records, encoding)
-    column_map = read_map(mapping, columns)
-    comparisons = _stage(con, column_map, columns, _country(country))
-    tell("standardising")
-    _standardise(con, _country(country))
-    _list_identifiers(con, column_map)
-    chosen = extend_settings(_settings(settings), comparisons, column_map.blocking)
-    if not _is_comparable(con, chosen.comparisons):
-        raise LinkError(
-            f"{records} holds nothing to compare: "
-            + ("the columns of the map are empty" if mapping else "no filled column carries a standard name, so say "
-               f"in a map (--columns MAP.toml) what they mean; the table has {', '.join(columns)}")
-        )  # fmt: skip
-    return resolve(con, "_linked", "_linked_identifier", None, chosen, tell)
+    chosen = _prepare(con, records, mapping, settings, country, encoding, progress)
+    return resolve(con, "_linked", "_linked_identifier", None, chosen, progress)
+
+
+def plan(
+    con: duckdb.DuckDBPyConnection,
+    records: Path,
+    mapping: Path | None,
+    *,
+    settings: Path | None = None,
+    country: str | None = None,
+    encoding: str = "utf-8",
+    progress: Progress | None = None,
+) -> Plan:
+    """Which blocking rules `link` would run on the file, what each costs and what it adds; resolves nothing."""
+    chosen = _prepare(con, records, mapping, settings, country, encoding, progress)
+    return plan_rules(con, "_linked", "_linked_identifier", chosen, progress)
 
 
 def check_targets(records: Path, out: Path, pairs: Path | None) -> None:
@@ -108,6 +111,34 @@ def _copy(con: duckdb.DuckDBPyConnection, query: str, out: Path) -> None:
     kind = "csv, header" if out.suffix.lower() == ".csv" else "parquet"
     target = str(out).replace("'", "''")
     con.execute(f"copy ({query}) to '{target}' (format {kind})")
+
+
+def _prepare(
+    con: duckdb.DuckDBPyConnection,
+    records: Path,
+    mapping: Path | None,
+    settings: Path | None,
+    country: str | None,
+    encoding: str,
+    progress: Progress | None,
+) -> Settings:
+    """`_linked` and `_linked_identifier` from the file, and the settings with the map's entries."""
+    tell = progress or (lambda text: None)
+    tell(f"reading {records.name}")
+    columns = load_table(con, "_source", records, encoding)
+    column_map = read_map(mapping, columns)
+    comparisons = _stage(con, column_map, columns, _country(country))
+    tell("standardising")
+    _standardise(con, _country(country))
+    _list_identifiers(con, column_map)
+    chosen = extend_settings(_settings(settings), comparisons, column_map.blocking)
+    if not _is_comparable(con, chosen.comparisons):
+        raise LinkError(
+            f"{records} holds nothing to compare: "
+            + ("the columns of the map are empty" if mapping else "no filled column carries a standard name, so say "
+               f"in a map (--columns MAP.toml) what they mean; the table has {', '.join(columns)}")
+        )  # fmt: skip
+    return chosen
 
 
 def _country(code: str | None) -> str | None:

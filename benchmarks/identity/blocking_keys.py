@@ -107,8 +107,9 @@ def _prepare(folder: Path, names: list[str]) -> str:
         "address": f"coalesce({words('address')}, {words('street')})",
         **{name: words(name) for name in ("city", "district", "region", "postcode", "company")},
         "birth": "birth_date::varchar" if "birth_date" in names else "null::varchar",
-        "phone": "nullif(regexp_replace(phone, '[^0-9]', '', 'g'), '')" if "phone" in names else "null::varchar",
-        "local": "nullif(regexp_replace(split_part(lower(email), '@', 1), '[+].*$|[^a-z0-9]', '', 'g'), '')"
+        "phone": "nullif(regexp_replace(phone::varchar, '[^0-9]', '', 'g'), '')"
+        if "phone" in names else "null::varchar",
+        "local": "nullif(regexp_replace(split_part(lower(email::varchar), '@', 1), '[+].*$|[^a-z0-9]', '', 'g'), '')"
         if "email" in names else "null::varchar",
     }  # fmt: skip
     selected = ", ".join(f"{expression} as {name}" for name, expression in texts.items())

@@ -28,7 +28,7 @@ _COSTS: dict[str, tuple[str, Callable[[Judgement], float]]] = {
 
 
 def list_measurements(dataset: Dataset, judgements: list[Judgement], ceiling: Judgement | None) -> list[Measurement]:
-    """All figures of one data set."""
+    """All figures of one data set; a peer that did not finish stands there without a value."""
     ours = next(each for each in judgements if each.run.engine == OURS)
     peers = [each for each in judgements if each.run.engine != OURS and each.clusters]
     named = [(each.run.engine.name, each, tuple(_COSTS)) for each in peers]
@@ -38,7 +38,11 @@ def list_measurements(dataset: Dataset, judgements: list[Judgement], ceiling: Ju
         named += [("the fastest Splink", fastest, ("wall time", "peak memory")), ("the best Splink", best, ())]
     if ceiling:
         named.append((ceiling.run.engine.name, ceiling, ()))
-    found = []
+    found = [
+        Measurement(f"{dataset.name}: wall time", ours.run.seconds, "s", each.run.engine.name)
+        for each in judgements
+        if each.run.failure
+    ]
     for peer, judgement, costs in named:
         for measure in costs:
             unit, cost = _COSTS[measure]

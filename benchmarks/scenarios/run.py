@@ -1,4 +1,4 @@
-"""Every scenario through `guiyi link` and through Splink, with settings like those of its examples and with strong ones.
+"""Every scenario through `guiyi link` and through Splink, with settings like those of its examples and strong ones.
 
 In: the options. Out: the table, and bench/generality.json. Splink reads the columns as `guiyi link` cleaned them.
 """

@@ -8,6 +8,7 @@ from typing import Any
 import duckdb
 from rich.console import Console
 from rich.markup import escape
+from rich.status import Status
 
 from warehouse.connection import configure
 
@@ -32,6 +33,12 @@ Standard names: given_name family_name full_name birth_date gender email phone a
 company national_id source updated_at, and any identifier.<namespace>. Without --columns, columns that already carry
 standard names (Given Name is given_name) are used, and record_id, unique_id, rec_id or id is the id.
 
+With --plan nothing is resolved or written. It says how the columns are filled, which rules choose the pairs to compare,
+how many pairs each makes, and how much of the recall each is estimated to add:
+
+  guiyi link people.csv --columns MAP.toml --out clusters.parquet
+  guiyi link people.csv --columns MAP.toml --plan
+
 A CSV may be separated by comma, semicolon, tab or bar; it is read as UTF-8 unless --encoding says otherwise.
 """
 
@@ -45,16 +52,17 @@ source, stream and source_record_id) and person_id; name other columns with --re
 
 def add_parsers(commands: Any, formatter: Any) -> None:
     """Add `link` and `evaluate`."""
-    parser = commands.add_parser("link", help="resolve any table", description=_LINK, formatter_class=formatter)
+    parser = commands.add_parser("link", help="resolve any table", description=escape(_LINK), formatter_class=formatter)
     parser.add_argument("records", type=Path, metavar="RECORDS", help="CSV or Parquet, one row per record")
     parser.add_argument("--columns", type=Path, metavar="MAP.toml", help="what the columns mean")
-    parser.add_argument("--out", type=Path, required=True, metavar="CLUSTERS", help="record_id, customer_id (Parquet)")
+    parser.add_argument("--out", type=Path, metavar="CLUSTERS", help="record_id, customer_id (Parquet)")
     parser.add_argument("--pairs", type=Path, metavar="PAIRS", help="also write the scored pairs")
+    parser.add_argument("--plan", action="store_true", help="print rules, pairs and estimated recall; write nothing")
     parser.add_argument("--engine", choices=["duckdb"], default="duckdb", help="where it runs (default duckdb)")
     parser.add_argument("--encoding", default="utf-8", metavar="NAME", help="of a CSV: gb18030, cp1252 (default utf-8)")
     parser.add_argument("--settings", type=Path, metavar="FILE", help="engine settings (default: built in)")
     parser.add_argument("--country", metavar="CC", help="ISO code of phones and addresses that name no country")
-    parser.set_defaults(function=run_link)
+    parser.set_defaults(function=run_link, refuse=parser.error)
     parser = commands.add_parser(
         "evaluate", help="compare clusters with the truth", description=_EVALUATE, formatter_class=formatter
     )
@@ -67,19 +75,20 @@ def add_parsers(commands: Any, formatter: Any) -> None:
 
 
 def run_link(options: argparse.Namespace) -> int:
-    """Resolve a table and say how it went."""
+    """Resolve a table and say how it went, or print the plan of it."""
+    if options.plan:
+        return _run_plan(options)
+    if options.out is None:
+        options.refuse("name a file for the clusters with --out, or ask for the --plan, which writes none")
     from pipeline.link import check_targets, guessed_columns, link, write_clusters, write_pairs
 
     console = Console(soft_wrap=True)
     check_targets(options.records, options.out, options.pairs)
     with duckdb.connect() as con, console.status("reading") as status:
         configure(con)
-        found = link(
-            con, options.records, options.columns, settings=options.settings, country=options.country,
-            encoding=options.encoding, progress=lambda text: status.update(escape(text)),
-        )  # fmt: skip
+        found = link(con, options.records, options.columns, **_how(options, status))
         if not options.columns:
-            console.print(f"without a map, these columns were used: {', '.join(guessed_columns(con))}", markup=False)
+            console.print(_describe_guess(guessed_columns(con)), markup=False)
         customers = write_clusters(con, found, options.out)
         if options.pairs:
             write_pairs(con, found, options.pairs)
@@ -91,6 +100,38 @@ def run_link(options: argparse.Namespace) -> int:
         markup=False,
     )
     return 0
+
+
+def _run_plan(options: argparse.Namespace) -> int:
+    """Print which rules would run, what each costs and what it adds."""
+    from pipeline.commands.plan import print_plan
+    from pipeline.link import guessed_columns, plan
+
+    console = Console()
+    with duckdb.connect() as con, console.status("reading") as status:
+        configure(con)
+        found = plan(con, options.records, options.columns, **_how(options, status))
+        guessed = [] if options.columns else guessed_columns(con)
+    if guessed:
+        console.print(f"{_describe_guess(guessed)}\n", markup=False, highlight=False)
+    print_plan(console, found)
+    if options.out or options.pairs:
+        Console(stderr=True).print("--plan resolves nothing: no file was written", highlight=False)
+    return 0
+
+
+def _how(options: argparse.Namespace, status: Status) -> dict[str, Any]:
+    """How the table is to be read, and where progress is shown."""
+    return {
+        "settings": options.settings,
+        "country": options.country,
+        "encoding": options.encoding,
+        "progress": lambda text: status.update(escape(text)),
+    }
+
+
+def _describe_guess(columns: list[str]) -> str:
+    return f"without a map, these columns were used: {', '.join(columns)}"
 
 
 def run_evaluate(options: argparse.Namespace) -> int:

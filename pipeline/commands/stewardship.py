@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from rich.console import Console
+from rich.text import Text
 
 from pipeline.config import load_config
 
@@ -28,7 +29,8 @@ An existing FILE is not replaced unless --force is given. FILE holds no values e
 
 _DECIDE = """\
 Record a person's decision that two records are the same person, or are not. It is stored by the records' source keys
-and applied inside clustering on every run, before any score. The newest decision on a pair counts.
+and applied inside clustering on every run, before any score. The newest decision on a pair counts. Records decided the
+same stay together whatever else was decided; where decisions contradict each other, both are kept and you are told.
 
   guiyi decide different zoho/contacts/4001 'shopify/orders/#1001' --by li.na --note "father and son"
 """
@@ -88,8 +90,27 @@ def run_decide(options: argparse.Namespace) -> int:
         note=options.note,
         decided_at=datetime.now(UTC).replace(tzinfo=None),
     )
-    Console().print(f"decision {outcome} stored; `guiyi run` applies it", highlight=False)
+    _print_outcome(Console(), options.verdict, outcome)
     return 0
+
+
+def _print_outcome(console: Console, verdict: str, outcome: Any) -> None:
+    """The decision, and the earlier ones it contradicts: a "same" overrules them, a "different" waits for them."""
+    from pipeline.waterfall import plain_table
+
+    applied = verdict == "same" or not outcome.contradicts
+    said = "`guiyi run` applies it" if applied else "not applied, for other decisions make these records one person"
+    console.print(f"decision {outcome.decision_id} stored; {said}", highlight=False)
+    if not outcome.contradicts:
+        return
+    title = "it overrules" if applied else "it contradicts; decide one of these anew, or take it back"
+    table = plain_table(title)
+    for name in ("record", "record", "decided", "by", "on"):
+        table.add_column(name, overflow="fold")
+    for each in outcome.contradicts:
+        cells = (each.record_id_l, each.record_id_r, each.verdict, each.decided_by, f"{each.decided_at:%Y-%m-%d}")
+        table.add_row(*(Text(cell) for cell in cells))
+    console.print(table)
 
 
 def _check_use(options: argparse.Namespace) -> None:

@@ -1,7 +1,13 @@
 """`guiyi decide`: people's decisions hold through every later run, are audited, and can be taken back."""
 
+import re
+from datetime import datetime
+
+import duckdb
 import pytest
 
+from pipeline.decisions import count_idle, find_contradicted
+from pipeline.evidence import Decision
 from tests.pipeline.demo_home import demo_home, guiyi
 
 
@@ -78,3 +84,109 @@ def test_a_decision_needs_two_records_that_exist(demo):
         told = guiyi("decide", "same", *names, "--by", "li.na")
         assert (told.code, said in told.err) == (1, True)
     assert demo.rows("select count(*) from identity.decision") == [(0,)]
+
+
+def names_of(demo, wanted: int) -> list[str]:
+    """Records of as many customers, as source/stream/key."""
+    rows = demo.rows(
+        "select min(source || '/' || stream || '/' || source_record_id) from identity.record_customer "
+        "group by customer_id order by 1 limit ?",
+        wanted,
+    )
+    return [name for (name,) in rows]
+
+
+def record_of(demo, name: str) -> str:
+    ((record,),) = demo.rows(
+        "select record_id from standard.record where source || '/' || stream || '/' || source_record_id = ?", name
+    )
+    return record
+
+
+def said(out: str) -> set[tuple[frozenset[str], str]]:
+    """Pairs and verdicts of the decisions a command lists."""
+    found = re.findall(r"^([0-9a-f]{16}) +([0-9a-f]{16}) +(same|different) +\S+ +\d{4}-\d\d-\d\d", out, re.MULTILINE)
+    return {(frozenset((left, right)), verdict) for left, right, verdict in found}
+
+
+# Decisions in order, on records A to E; then those the last one is told to contradict. The newest on a pair counts.
+CONTRADICTIONS = {
+    "different against a chain of same": ("AB= BC= AC#", "AB= BC="),
+    "different against the shortest chain": ("AB= BC= CD= AD= AC#", "AB= BC= | AD= CD="),
+    "different against nothing": ("AB= CD= AC#", ""),
+    "different takes back the same on its own pair": ("AB= AB#", ""),
+    "different against a chain that was taken back": ("AB= BC= BC# AC#", ""),
+    "same against a different between two groups": ("AB= CD= AD# BC=", "AD#"),
+    "same against several": ("AB= CD= AD# BD# AE# BC=", "AD# BD#"),
+    "same against a different that was taken back": ("AB= AC# AC= BC=", ""),
+    "same within a group that is contradicted already": ("AB= BC= CD= AD# AC=", ""),
+    "same takes back the different on its own pair": ("AB# AB=", ""),
+}
+
+
+def decisions_of(text: str) -> list[tuple[str, str, str]]:
+    """AB= : A and B are the same; AB# : different."""
+    return [(each[0], each[1], {"=": "same", "#": "different"}[each[2]]) for each in text.split()]
+
+
+@pytest.mark.parametrize(("taken", "told"), CONTRADICTIONS.values(), ids=CONTRADICTIONS.keys())
+def test_contradicted_decisions_are_found(taken, told):
+    newest = {}
+    for at, (left, right, verdict) in enumerate(decisions_of(taken)):
+        newest[left, right] = Decision(left, right, verdict, "li.na", datetime(2026, 1, 1, 0, at), None)
+    last = decisions_of(taken)[-1]
+    found = find_contradicted(newest.values(), (last[1], last[0]))
+    ways = [sorted(decisions_of(way)) for way in told.split("|")]
+    assert sorted((each.record_id_l, each.record_id_r, each.verdict) for each in found) in ways
+
+
+def test_a_different_against_a_chain_of_same_is_stored_told_and_in_the_review(demo):
+    a, b, c = names_of(demo, 3)
+    for pair in ((a, b), (b, c)):
+        told = guiyi("decide", "same", *pair, "--by", "li.na")
+        assert (told.code, said(told.out)) == (0, set())
+    told = guiyi("decide", "different", a, c, "--by", "wang.wei")
+    ids = {name: record_of(demo, name) for name in (a, b, c)}
+    assert (told.code, "not applied" in told.out) == (0, True)
+    assert said(told.out) == {(frozenset((ids[a], ids[b])), "same"), (frozenset((ids[b], ids[c])), "same")}
+    assert demo.rows("select count(*) from identity.decision where verdict = 'different'") == [(1,)]
+    run("resolve")
+    assert customer_of(demo, a) == customer_of(demo, b) == customer_of(demo, c)
+    kinds = (
+        "select kind from identity.review where kind = 'conflict' and record_id_l in (?, ?) and record_id_r in (?, ?)"
+    )
+    assert demo.rows(kinds, ids[a], ids[c], ids[a], ids[c]) == [("conflict",)]
+
+
+def test_a_same_that_overrules_a_different_says_so(demo):
+    a, b, c = names_of(demo, 3)
+    assert guiyi("decide", "different", a, c, "--by", "li.na").code == 0
+    assert said(guiyi("decide", "same", a, b, "--by", "li.na").out) == set()
+    told = guiyi("decide", "same", c, b, "--by", "wang.wei")
+    assert (told.code, "`guiyi run` applies it" in told.out) == (0, True)
+    assert said(told.out) == {(frozenset((record_of(demo, a), record_of(demo, c))), "different")}
+
+
+def idle(demo) -> dict[str, int]:
+    with duckdb.connect(str(demo.home / "warehouse.duckdb"), read_only=True) as con:
+        return count_idle(con)
+
+
+def test_decisions_without_effect_are_counted(demo):
+    a, b, c, d = names_of(demo, 4)
+    assert idle(demo) == {"decisions_contradicted": 0, "decisions_without_record": 0}
+    # The newest on a pair counts: a and b twice, c and d taken back.
+    for verdict, left, right in (
+        ("different", a, b), ("same", a, b), ("same", b, c), ("different", a, c), ("same", c, d), ("different", c, d),
+    ):  # fmt: skip
+        assert guiyi("decide", verdict, left, right, "--by", "li.na").code == 0
+    assert idle(demo) == {"decisions_contradicted": 1, "decisions_without_record": 0}
+    gone = record_of(demo, b)
+    with duckdb.connect(str(demo.home / "warehouse.duckdb")) as con:
+        con.execute("create table gone as select * from standard.record where record_id = $gone", {"gone": gone})
+        con.execute("delete from standard.record where record_id = $gone", {"gone": gone})
+    # Without b nothing joins a and c. The decisions on b wait for it to come back.
+    assert idle(demo) == {"decisions_contradicted": 0, "decisions_without_record": 2}
+    with duckdb.connect(str(demo.home / "warehouse.duckdb")) as con:
+        con.execute("insert into standard.record from gone")
+    assert idle(demo) == {"decisions_contradicted": 1, "decisions_without_record": 0}
