@@ -108,8 +108,8 @@ def find_candidates(
         found.append(_pair_all(records, 0))
         outcomes.append(("every pair", 0, len(found[0])))
     for rule in rules[: (1 << RULE_BITS) - 1]:
-        budget = limits.broad_pairs_per_record if rule.broad else limits.pairs_per_record
-        budget = None if learned else budget * records + SMALL_TABLE_PAIRS
+        per_record = limits.broad_pairs_per_record if rule.broad else limits.pairs_per_record
+        budget = None if learned else per_record * records + SMALL_TABLE_PAIRS
         number = len(bits)
         pairs, dropped, total = _block(con, number, rule, limits.largest_block, budget, scope)
         outcomes.append((rule.name, dropped, total))

@@ -63,7 +63,6 @@ class Vetoes:
     different: Numbers
     unique: tuple[Indices, ...]
 
-
     def within(self, records: Numbers) -> Vetoes:
         """The vetoes among some of the records (ascending), which are numbered anew from 0."""
 
@@ -72,9 +71,7 @@ class Vetoes:
             known = (records[at] == pairs).all(axis=1) if len(records) else np.zeros(len(pairs), np.bool_)
             return np.asarray(at[known], np.int64)
 
-        return Vetoes(
-            renumber(self.same), renumber(self.different), tuple(codes[records] for codes in self.unique)
-        )
+        return Vetoes(renumber(self.same), renumber(self.different), tuple(codes[records] for codes in self.unique))
 
 
 @dataclass(frozen=True)

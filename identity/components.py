@@ -13,6 +13,7 @@ other, and a new record touches one component only.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -67,7 +68,7 @@ def list_pairs(label: Numbers) -> Iterator[Pairs]:
 def _runs(batch: Numbers) -> Iterator[tuple[int, int]]:
     """First and last + 1 of each run of equal numbers."""
     edges = np.flatnonzero(np.diff(batch, prepend=-1, append=-1))
-    for first, last in zip(edges[:-1], edges[1:], strict=True):
+    for first, last in pairwise(edges):
         yield int(first), int(last)
 
 

@@ -3,8 +3,8 @@
 It lives in four temporary tables, which a caller may keep and bring back:
 
     identity_model      weights per comparison and level, and the facts of the epoch (reporting.py)
-    identity_frequency  column_name, value_hash, bits: what agreeing on a value adds; the row without a hash is for every
-                        value that is not listed
+    identity_frequency  column_name, value_hash, bits: what agreeing on a value adds; the row without a hash is for
+                        every value that is not listed
     identity_dropped    rule, key: blocks that were too large (blocking.py)
     identity_spelling   part, word: names that occur (spelling.py)
 

@@ -56,7 +56,10 @@ class _Piece:
 
 
 def group_records(scorer: Scorer, records: int, links: Pairs, odds: Odds, vetoes: Vetoes) -> Grouping:
-    """Who is who among records 0 to records - 1. links: pairs of log2 odds of FLOOR and more; vetoes: of all records."""
+    """Who is who among records 0 to records - 1.
+
+    links: pairs of log2 odds of FLOOR and more; vetoes: of all records.
+    """
     # 1. Components.
     same = Pairs(vetoes.same[:, 0].astype(np.int32), vetoes.same[:, 1].astype(np.int32))
     strong = np.full(len(same), CERTAIN, np.float32)

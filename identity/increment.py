@@ -265,7 +265,8 @@ def _regroup(
     links = part.number(Pairs(np.asarray(edges["rid_l"], np.int32), np.asarray(edges["rid_r"], np.int32)))
     order = np.argsort(links.packed)
     odds = np.asarray(edges["odds"], np.float32)[order]
-    grouping = group_records(scorer, len(touched), links.take(order), odds, read_vetoes(con, decisions, settings))
+    vetoes = read_vetoes(con, decisions, settings)
+    grouping = group_records(scorer, len(touched), links.take(order), odds, vetoes)
     con.execute(f"""
         create or replace temp table identity_key as
         select part.rid, keyed.* exclude (rid)
@@ -275,7 +276,7 @@ def _regroup(
     found = Links(grouping.pairs, grouping.levels, grouping.odds)
     write_links(con, candidates, found, scorer, epoch)
     write_clusters(con, grouping.partition)
-    write_review(con, grouping.partition, found, scorer.prior, settings)
+    write_review(con, grouping.partition, found, scorer.prior, settings, vetoes=vetoes, scorer=scorer)
     return len(found)
 
 
@@ -314,9 +315,7 @@ def _load_part(con: duckdb.DuckDBPyConnection, rids: Rids, schema: str) -> _Part
     return _Part(np.sort(rids), np.asarray(numbers["rid"], np.int32))
 
 
-def _read_scorer(
-    con: duckdb.DuckDBPyConnection, namespaces: list[str], settings: Settings, epoch: Epoch
-) -> Scorer:
+def _read_scorer(con: duckdb.DuckDBPyConnection, namespaces: list[str], settings: Settings, epoch: Epoch) -> Scorer:
     """The epoch's scorer over the records that are loaded."""
     return prepare_scorer(con, list_comparisons(Source(con), namespaces, settings, epoch.names), epoch)
 

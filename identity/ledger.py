@@ -22,7 +22,15 @@ import duckdb
 from identity.engines.duckdb import drop_tables, read_columns
 from identity.errors import InputError
 
-WORKING_TABLES = ("ledger_record", "ledger_overlap", "ledger_kept", "ledger_named", "ledger_moved", "ledger_ended")
+WORKING_TABLES = (
+    "ledger_scope",
+    "ledger_record",
+    "ledger_overlap",
+    "ledger_kept",
+    "ledger_named",
+    "ledger_moved",
+    "ledger_ended",
+)
 MOST_ROUNDS = 10_000
 
 
@@ -40,12 +48,24 @@ class LedgerCounts:
 
 
 def update_customers(
-    con: duckdb.DuckDBPyConnection, clusters: str, records: str, run_id: str, epoch: str, at: datetime
+    con: duckdb.DuckDBPyConnection,
+    clusters: str,
+    records: str,
+    run_id: str,
+    epoch: str,
+    at: datetime,
+    scope: str | None = None,
 ) -> LedgerCounts:
     """Make the partition `clusters` (record_id, cluster) the current one.
 
     records: table with record_id, source, stream, source_record_id and created_at or updated_at.
+    scope: table (record_id) of the records `clusters` speaks about, and those that are gone; all others stay as they
+    are. Whoever has a record in the scope must have all of them there. Without it, clusters speaks about everybody.
     """
+    con.execute(f"""
+        create or replace temp table ledger_scope as
+        select record_id from {scope or "identity.record_customer"}
+    """)
     _read_partition(con, clusters, records)
     _keep_ids(con)
     _name_clusters(con)
@@ -159,6 +179,7 @@ def _find_changes(con: duckdb.DuckDBPyConnection) -> None:
         with ended as (
             select distinct customer_id from identity.record_customer
             where customer_id not in (select customer_id from ledger_named)
+                and record_id in (select record_id from ledger_scope)
         )
         select ended.customer_id, arg_max(n.customer_id, (o.records, o.age, n.customer_id)) as successor
         from ended
@@ -240,7 +261,7 @@ def _write_customers(con: duckdb.DuckDBPyConnection) -> int:
     """Step 5: replace the rows that changed; return records whose customer is another one than before, or gone."""
     gone = con.execute("""
         delete from identity.record_customer
-        where not exists (
+        where record_id in (select record_id from ledger_scope) and not exists (
             select 1 from ledger_record r join ledger_named n using (cluster)
             where r.record_id = identity.record_customer.record_id
                 and n.customer_id = identity.record_customer.customer_id

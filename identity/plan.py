@@ -27,7 +27,7 @@ from identity.comparisons import Source, list_comparisons
 from identity.comparisons.base import Pairs
 from identity.engines.duckdb import drop_tables
 from identity.epoch import Epoch
-from identity.errors import InputError, NothingToCompareError
+from identity.errors import InputError
 from identity.matching import compare_pairs, score_pairs
 from identity.preparation import count_persons, prepare_records, prepare_values
 from identity.resolution import learn_model
@@ -192,10 +192,8 @@ def _score(
 ) -> Floats:
     """Probability of each candidate pair to be one person, with the rarity of values counted by record."""
     comparisons = list_comparisons(Source(con), namespaces, settings)
-    if not comparisons:
-        raise NothingToCompareError(
-            "the records table holds nothing to compare: no name, contact, date, place or extra column"
-        )
+    if not comparisons:  # nothing two records could agree on, so nobody is expected to be anybody else
+        return np.zeros(len(candidates))
     pairs = Pairs(candidates.left, candidates.right)
     levels = compare_pairs(comparisons, pairs)
     model = learn_model(comparisons, levels, pairs, records)

@@ -1,7 +1,8 @@
 """Records and identifiers as they come in; `identity_person` and `identity_value` with what the engine works on out.
 
 identity_person: one row per record, dense number `rid` in record_id order, names split into comparable parts, dates as
-yyyymmdd numbers, lower-case text without punctuation. identity_carried: one row per record, namespace, issuer and value, with their hash.
+yyyymmdd numbers, lower-case text without punctuation.
+identity_carried: one row per record, namespace, issuer and value, with their hash.
 identity_value: the same with the number of records and of different names that carry it. All are
 temporary tables.
 """
@@ -44,10 +45,12 @@ def prepare_records(con: duckdb.DuckDBPyConnection, records: str, settings: Sett
         con.execute(_person_query(records, columns, settings))
     except (duckdb.BinderException, duckdb.ParserException) as error:
         raise InputError("a key under [[blocking]] is no column or SQL expression of the records table") from error
-    # Rows keep the order they were written in, so their position is the number of the record.
+    # Rows keep the order they were written in, so their position is the number of the record. Inside a transaction
+    # DuckDB counts positions from a high number.
+    start = con.execute("select coalesce(min(rowid), 0) from identity_prepared").fetchone() or (0,)
     con.execute(
         f"create or replace temp view identity_person as "
-        f"select cast(rowid as integer) + {first} as rid, * from identity_prepared"
+        f"select cast(rowid - {int(start[0])} as integer) + {first} as rid, * from identity_prepared"
     )
     drop_tables(con, "identity_sorted")
     return int(total)

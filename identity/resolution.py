@@ -19,6 +19,7 @@ import duckdb
 import numpy as np
 
 from identity.blocking import Candidates, find_candidates, prepare_keys
+from identity.clustering import Vetoes
 from identity.comparisons import Source, list_comparisons
 from identity.comparisons.base import Comparison, Pairs
 from identity.components import FLOOR, connect
@@ -129,7 +130,7 @@ def resolve(
         fingerprint_records(con, records, identifiers, settings)
         save_state(con, keep, links, odds, decisions)
     # 7. Write.
-    found = _write(con, candidates, grouping, scorer, epoch, settings, explain)
+    found = _write(con, candidates, grouping, scorer, epoch, settings, vetoes, explain)
     if not learned:
         write_model(con, scorer, epoch)
     drop_tables(con, "identity_named_local", "identity_key", "identity_carried")
@@ -180,6 +181,7 @@ def _write(
     scorer: Scorer,
     epoch: Epoch,
     settings: Settings,
+    vetoes: Vetoes,
     explain: bool,
 ) -> Resolution:
     """Step 7: the identity_* tables and the counts."""
@@ -188,7 +190,7 @@ def _write(
         write_links(con, candidates, links, scorer, epoch)
     write_clusters(con, grouping.partition)
     write_rules(con, candidates)
-    review_rows = write_review(con, grouping.partition, links, scorer.prior, settings)
+    review_rows = write_review(con, grouping.partition, links, scorer.prior, settings, vetoes=vetoes, scorer=scorer)
     sizes = np.bincount(grouping.partition.cluster)
     sizes = sizes[sizes > 0]
     return Resolution(

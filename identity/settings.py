@@ -71,6 +71,18 @@ class ClusterLimits:
     plausible_records: int = 60
 
 
+@dataclass(frozen=True)
+class EpochLimits:
+    """When weights are learned anew without being asked.
+
+    learn_below: a table of fewer records learns on every run, which costs seconds; larger ones keep their epoch and
+    look only at what changed. growth: records added or gone since, as a share, from which even those learn anew.
+    """
+
+    learn_below: int = 200_000
+    growth: float = 0.5
+
+
 DEFAULT_NAMESPACES: Mapping[str, Namespace] = MappingProxyType(
     {
         "email": Namespace(max_persons=3, trust=0.97),
@@ -96,6 +108,7 @@ class Settings:
     blocking: tuple[ExtraBlocking, ...] = ()
     blocks: BlockLimits = BlockLimits()
     clusters: ClusterLimits = ClusterLimits()
+    epochs: EpochLimits = EpochLimits()
 
     def namespace(self, name: str) -> Namespace:
         """What is known about a namespace; one that is not configured is trusted like a customer number."""
@@ -110,7 +123,7 @@ def load_settings(path: Path | str | None = None) -> Settings:
         document = tomllib.loads(Path(path).read_text(encoding="utf-8"))
     except tomllib.TOMLDecodeError as error:
         raise SettingsError(f"{path}: {error}") from None
-    unknown = set(document) - {"namespace", "comparison", "blocking", "blocks", "clusters"}
+    unknown = set(document) - {"namespace", "comparison", "blocking", "blocks", "clusters", "epochs"}
     if unknown:
         raise SettingsError(f"unknown section in the identity settings: {', '.join(sorted(unknown))}")
     namespaces = dict(DEFAULT_NAMESPACES)
@@ -122,6 +135,7 @@ def load_settings(path: Path | str | None = None) -> Settings:
         namespaces=MappingProxyType(namespaces),
         blocks=_fill(BlockLimits(), document.get("blocks", {}), "blocks"),
         clusters=_fill(ClusterLimits(), document.get("clusters", {}), "clusters"),
+        epochs=_fill(EpochLimits(), document.get("epochs", {}), "epochs"),
     )
     return extend_settings(settings, document.get("comparison", ()), document.get("blocking", ()))
 

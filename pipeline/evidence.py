@@ -219,7 +219,10 @@ def _read_decisions(con: duckdb.DuckDBPyConnection, condition: str, parameters: 
 
 
 def _read_review(con: duckdb.DuckDBPyConnection, condition: str, parameters: dict[str, Any]) -> tuple[ReviewRow, ...]:
-    """Rows of identity.review that no decision on the same pair has settled."""
+    """Open rows of identity.review, the most pressing first; a row waits for nobody once its pair has been decided.
+
+    A decision that others contradict stays listed: it was not applied.
+    """
     if not _exists(con, "review"):
         return ()
     rows = con.execute(
@@ -228,12 +231,12 @@ def _read_review(con: duckdb.DuckDBPyConnection, condition: str, parameters: dic
         from (select * from identity.review where {condition}) as review
         left join {_MEMBERS} as l on l.record_id = record_id_l
         left join {_MEMBERS} as r on r.record_id = record_id_r
-        where not exists (
+        where expected_change > 0 and (kind = 'conflict' or not exists (
             select 1 from {_DECISIONS} as decision
             where decision.record_id_l in (review.record_id_l, review.record_id_r)
                 and decision.record_id_r in (review.record_id_l, review.record_id_r)
-        )
-        order by match_weight desc, record_id_l, record_id_r, kind
+        ))
+        order by rank
         """,
         parameters,
     ).fetchall()

@@ -1,19 +1,26 @@
 """Stage 3: who is who.
 
 In: standard.record, standard.identifier and the stewards' decisions. Out: `identity.link` (scored evidence),
-`identity.record_customer`, `identity.ledger`, `identity.alias`, `identity.review`, `identity.rule` and
-`identity.model`. The engine works in temporary tables; what it found is written in one transaction.
-"""
+`identity.record_customer`, `identity.ledger`, `identity.alias`, `identity.review`, `identity.rule` and the epoch
+(`pipeline/epochs.py`). The engine works in temporary tables; what it found is written in one transaction.
 
-from datetime import datetime
+Three ways, with one result for one epoch:
+
+    learn      no epoch yet, a small table, or an epoch that was outgrown or learned with other settings
+    full       everything anew with the epoch in force
+    increment  only what changed, with the epoch in force
+"""
 
 import duckdb
 
-from identity.errors import NothingToCompareError
+from identity.errors import NothingToCompareError, OvergrownError
+from identity.increment import update
 from identity.ledger import LedgerCounts, update_customers
-from identity.resolution import Resolution
 from identity.resolution import resolve as resolve_records
-from identity.settings import load_settings
+from identity.review import RANK
+from identity.settings import Settings, load_settings
+from pipeline.decisions import count_idle
+from pipeline.epochs import KnownEpoch, current_epoch, load_epoch, store_epoch, switch_epoch
 from pipeline.keys import short_hash_sql
 from pipeline.stage import Count, Work, transaction
 from pipeline.values import count_rows
@@ -23,20 +30,89 @@ _EMPTY = {"changed": 0, "rows_in": 0, "rows_out": 0, "customers": 0}
 
 def resolve(work: Work) -> dict[str, Count]:
     """Resolve all records; counts of links, customers, merges and conflicts."""
-    if not count_rows(work.con, "standard.record"):
-        _create_empty(work.con)
+    con = work.con
+    records = count_rows(con, "standard.record")
+    if not records:
+        _create_empty(con)
         return dict(_EMPTY)
-    records, identifiers, decisions = _inputs(work.con)
+    inputs = read_inputs(con)
     settings = load_settings(work.config.identity_settings)
+    epoch = current_epoch(con)
+    way = _choose(epoch, settings, records, full=work.options.full_refresh)
     try:
-        found = resolve_records(work.con, records, identifiers, decisions, settings, work.progress)
+        if way == "increment" and epoch:
+            try:
+                return _increment(work, inputs, settings, epoch)
+            except OvergrownError:
+                way = "full"
+        return _in_full(work, inputs, settings, epoch if way == "full" else None)
     except NothingToCompareError:
-        return _keep_apart(work, records)
-    with transaction(work.con):
-        epoch = _write_model(work.con, found, work.now)
-        _write_evidence(work.con, found)
-        ledger = update_customers(work.con, found.clusters, records, work.run_id, epoch, work.now)
-    return _counts(work.con, found, ledger)
+        return _keep_apart(work, inputs[0])
+
+
+def _choose(epoch: KnownEpoch | None, settings: Settings, records: int, *, full: bool) -> str:
+    """learn, full or increment."""
+    if epoch is None or not epoch.fits(settings):
+        return "learn"
+    outgrown = abs(records - epoch.records) > settings.epochs.growth * epoch.records
+    if not epoch.pinned and (full or outgrown or records < settings.epochs.learn_below):
+        return "learn"
+    return "increment" if epoch.applied and not full else "full"
+
+
+def _in_full(
+    work: Work, inputs: tuple[str, str, str], settings: Settings, epoch: KnownEpoch | None
+) -> dict[str, Count]:
+    """Everything anew, with the epoch or, without one, with what is learned now."""
+    con = work.con
+    if epoch:
+        load_epoch(con, epoch.epoch)
+    rows = count_rows(con, "standard.record")
+    keeps = (epoch is not None and epoch.pinned) or rows >= settings.epochs.learn_below
+    with transaction(con):
+        found = resolve_records(
+            con, *inputs, settings, work.progress, learned=epoch is not None, keep="identity" if keeps else None
+        )
+        name = epoch.epoch if epoch else store_epoch(con, settings, rows, work.now)
+        switch_epoch(con, name, work.now, applied=keeps)
+        con.execute(f"create or replace table identity.link as from {found.links} order by record_id_l, record_id_r")
+        con.execute(f"create or replace table identity.review as from {found.review} order by rank")
+        con.execute(f"create or replace table identity.rule as from {found.rules} order by all")
+        ledger = update_customers(con, found.clusters, inputs[0], work.run_id, name, work.now)
+    return {
+        "way": "full" if epoch else "learn",
+        "epoch": name,
+        "candidate_pairs": found.candidate_pairs,
+        **_counts(con, ledger),
+    }
+
+
+def _increment(work: Work, inputs: tuple[str, str, str], settings: Settings, epoch: KnownEpoch) -> dict[str, Count]:
+    """What changed, with the epoch in force."""
+    con = work.con
+    load_epoch(con, epoch.epoch)
+    with transaction(con):
+        found = update(con, *inputs, settings, "identity", work.progress)
+        for table in ("link", "review"):
+            con.execute(f"""
+                delete from identity.{table}
+                where record_id_l in (select record_id from identity_scope)
+                    or record_id_r in (select record_id from identity_scope)
+            """)
+            con.execute(f"insert into identity.{table} by name from identity_{table}")
+        rank_review(con)
+        ledger = update_customers(
+            con, "identity_cluster", inputs[0], work.run_id, epoch.epoch, work.now, scope="identity_scope"
+        )
+    return {
+        "way": "increment",
+        "epoch": epoch.epoch,
+        "records_changed": found.changed,
+        "records_gone": found.removed,
+        "records_grouped_anew": found.touched,
+        "candidate_pairs": found.candidate_pairs,
+        **_counts(con, ledger),
+    }
 
 
 def _create_empty(con: duckdb.DuckDBPyConnection) -> None:
@@ -47,6 +123,14 @@ def _create_empty(con: duckdb.DuckDBPyConnection) -> None:
             record_id_l varchar, record_id_r varchar, match_weight double, match_probability double, rules varchar
         )
         """
+    )
+
+
+def rank_review(con: duckdb.DuckDBPyConnection) -> None:
+    """Number identity.review anew after some of its rows were replaced."""
+    con.execute(
+        f"create or replace table identity.review as "
+        f"select * from (select * exclude (rank), {RANK} as rank from identity.review) order by rank"
     )
 
 
@@ -63,7 +147,7 @@ def _keep_apart(work: Work, records: str) -> dict[str, Count]:
     return {"rows_in": rows, "rows_out": rows, "customers": rows, "created": ledger.created, "largest_customer": 1}
 
 
-def _inputs(con: duckdb.DuckDBPyConnection) -> tuple[str, str, str]:
+def read_inputs(con: duckdb.DuckDBPyConnection) -> tuple[str, str, str]:
     """Views of what the engine reads. Decisions name source records; their ids follow from the names."""
     # A phone or e-mail the source took back stays in the profile but is no evidence any more.
     con.execute(
@@ -79,70 +163,44 @@ def _inputs(con: duckdb.DuckDBPyConnection) -> tuple[str, str, str]:
         from standard.record as record left join revoked on record.record_id = revoked.record_id
         """
     )
-    # A namespace in which no two records share a value (a system's own keys) has nothing to say here.
-    con.execute(
-        """
-        create or replace temp view _identifier as
-        with shared as (
-            select namespace from standard.identifier group by namespace, issuer, value
-            having count(distinct record_id) > 1
-        )
-        select * from standard.identifier
-        where revoked_at is null and namespace in (select namespace from shared)
-        """
-    )
+    con.execute("create or replace temp view _identifier as select * from standard.identifier where revoked_at is null")
     keys = {side: short_hash_sql(f"source_{side}", f"stream_{side}", f"source_record_id_{side}") for side in "lr"}
     con.execute(
         f"""
         create or replace temp view _decision as
-        select {keys["l"]} as record_id_l, {keys["r"]} as record_id_r, arg_max(verdict, decided_at) as verdict
+        select {keys["l"]} as record_id_l, {keys["r"]} as record_id_r,
+            arg_min(verdict, (-epoch_us(decided_at), decision_id)) as verdict
         from identity.decision group by all
         """
     )
     return "_record", "_identifier", "_decision"
 
 
-def _write_model(con: duckdb.DuckDBPyConnection, found: Resolution, now: datetime) -> str:
-    """Keep the weights under the epoch's name, which is a hash of them; the same weights are the same epoch."""
-    con.execute(
-        f"create table if not exists identity.model as select ''::varchar as epoch, null::timestamp as learned_at, * "
-        f"from {found.model} limit 0"
+def _counts(con: duckdb.DuckDBPyConnection, ledger: LedgerCounts) -> dict[str, Count]:
+    """What the summary says, over all customers."""
+    row = (
+        con.execute("""
+        with size as (select count(*) as records from identity.record_customer group by customer_id)
+        select coalesce(sum(records), 0), count(*), coalesce(max(records), 0),
+            coalesce(sum(records) filter (records > 20), 0),
+            (select count(*) from identity.link), (select count(*) from identity.review),
+            (select count(*) from identity.review where kind = 'conflict' and expected_change > 0)
+        from size
+    """).fetchone()
+        or (0,) * 7
     )
-    row = con.execute(
-        f"select 'E' || left(sha256(string_agg(model::varchar, ';' order by model::varchar)), 11) from {found.model} "
-        "as model"
-    ).fetchone()
-    epoch = str(row[0]) if row else "E0"
-    con.execute(
-        f"insert into identity.model by name select $epoch as epoch, $now as learned_at, * from {found.model} "
-        "where not exists (select 1 from identity.model where epoch = $epoch)",
-        {"epoch": epoch, "now": now},
-    )
-    return epoch
-
-
-def _write_evidence(con: duckdb.DuckDBPyConnection, found: Resolution) -> None:
-    con.execute(
-        f"create or replace table identity.link as select * from {found.links} order by record_id_l, record_id_r"
-    )
-    con.execute(f"create or replace table identity.review as select * from {found.review} order by all")
-    con.execute(f"create or replace table identity.rule as select * from {found.rules} order by all")
-
-
-def _counts(con: duckdb.DuckDBPyConnection, found: Resolution, ledger: LedgerCounts) -> dict[str, Count]:
-    row = con.execute("select count(*) from identity.review where kind = 'conflict'").fetchone()
-    large = found.records_in_large_customers / found.records if found.records else 0.0
+    records = int(row[0])
     return {
-        "rows_in": found.records,
-        "rows_out": found.records,
-        "candidate_pairs": found.candidate_pairs,
-        "links": found.stored_links,
-        "customers": found.customers,
+        "rows_in": records,
+        "rows_out": records,
+        "links": int(row[4]),
+        "customers": int(row[1]),
         "created": ledger.created,
         "merged": ledger.merged,
         "split": ledger.split,
-        "conflicts_set_aside": int(row[0]) if row else 0,
-        "review": found.review_rows,
-        "largest_customer": found.largest_customer,
-        "share_in_customers_over_20": round(large, 4),
+        **count_idle(con),
+        "conflicts_set_aside": int(row[6]),
+        "review": int(row[5]),
+        "largest_customer": int(row[2]),
+        "share_in_customers_over_20": round(int(row[3]) / records, 4) if records else 0.0,
     }

@@ -24,7 +24,7 @@ class StageDefinition:
 STAGES: dict[str, StageDefinition] = {
     "ingest": StageDefinition("pipeline.ingest"),
     "standardise": StageDefinition("pipeline.standardise"),
-    "resolve": StageDefinition("pipeline.resolve", ("standardise", "decide"), ("identity_settings",)),
+    "resolve": StageDefinition("pipeline.resolve", ("standardise", "decide", "train"), ("identity_settings",)),
     "profile": StageDefinition("pipeline.profile", ("standardise", "resolve"), ("customer_settings",)),
     # Extract goes first, so that the snapshot holds the segments' members.
     "extract": StageDefinition("pipeline.extract", ("profile",), ("segment_settings",)),

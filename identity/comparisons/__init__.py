@@ -166,9 +166,10 @@ def _read_values(source: Source, namespace: str, limit: int) -> Values:
     """
     rows = source.con.execute(query, {"name": namespace, "limit": limit}).fetchnumpy()
     rid = np.asarray(rows["rid"], np.int32)
-    keys, code = np.unique(np.asarray(rows["key"], np.uint64), return_inverse=True)
+    keys, back = np.unique(np.asarray(rows["key"], np.uint64), return_inverse=True)
+    code = np.asarray(back, np.int32)
     order = np.lexsort((code, rid))
-    rid, code = rid[order], code[order].astype(np.int32)
+    rid, code = rid[order], code[order]
     shared = np.zeros(len(keys), np.bool_)
     shared[code] = np.asarray(rows["shared"], np.bool_)[order]
     count = source.con.execute(f"select count(*) from {source.people}").fetchone()

@@ -1,8 +1,8 @@
 """Identifiers: e-mail, phone, identity numbers, accounts.
 
 A record may carry several values; two records agree when they have one in common. Values of more persons than the
-namespace allows have their own level, `shared`, which learns its own, lower weight. E-mails and phones are also compared
-by what people get wrong in them.
+namespace allows have their own level, `shared`, which learns its own, lower weight. E-mails and phones are also
+compared by what people get wrong in them.
 
     same        a value in common that few persons carry
     shared      a value in common that many carry: a household's or a shop's

@@ -42,7 +42,7 @@ def compare_places(address: Column, house: Column, postcode: Column, city: Colum
 
     levels = (
         missing(),
-        Level("same address", 0.35, 0.62, frequency=_frequency("address", address), random=pairs_of_equal(address.codes)),
+        Level("same address", 0.35, 0.62, _frequency("address", address), pairs_of_equal(address.codes)),
         Level("near address", 0.20, 0.15),
         Level("same postcode and city", 0.10, 0.08),
         Level("same postcode", 0.07, 0.04, frequency=_frequency("postcode", postcode)),

@@ -25,11 +25,9 @@ def print_plan(console: Console, plan: Plan) -> None:
     _say(console, f"about {plan.matches:,.0f} candidate pairs are expected to be one person")
     _say(console, _describe_unseen(plan))
     share = 100 * plan.pairs / max(plan.all_pairs, 1)
-    _say(
-        console,
-        f"{plan.records:,} records, {plan.pairs:,} candidate pairs: {plan.pairs / plan.records:,.1f} per record, "
-        f"{share:.3g}% of all pairs",
-    )
+    records = f"{plan.records:,} record{'s' if plan.records != 1 else ''}"
+    pairs = f"{plan.pairs:,} candidate pairs: {plan.pairs / plan.records:,.1f} per record, {share:.3g}% of all pairs"
+    _say(console, f"{records}, {pairs}")
 
 
 def _print_columns(console: Console, columns: Iterable[ColumnCount]) -> None:

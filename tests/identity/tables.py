@@ -5,12 +5,11 @@ from __future__ import annotations
 import duckdb
 import numpy as np
 
-from identity.blocking import find_candidates
-from identity.comparisons import list_comparisons
+from identity.comparisons import Source, list_comparisons
 from identity.comparisons.base import Pairs
-from identity.preparation import prepare_records, prepare_values
-from identity.rules import list_rules
+from identity.preparation import count_persons, list_namespaces, prepare_records, prepare_values
 from identity.settings import Settings
+from identity.spelling import list_spellings, mark_spelled
 
 TYPES = {"birth_date": "date", "birth_date_alt": "date", "updated_at": "timestamp", "created_at": "timestamp"}
 
@@ -47,15 +46,14 @@ def compare(
     if identifiers:
         create(con, "identifiers", identifiers, ["record_id", "namespace", "issuer", "value", "revoked_at"])
     count = prepare_records(con, "records", settings)
-    namespaces = prepare_values(con, "identifiers" if identifiers else None, settings)
-    rules = list_rules(namespaces, settings)
-    found = find_candidates(con, rules, count, settings.blocks)
-    masks = {(int(low), int(high)): mask for low, high, mask in zip(found.left, found.right, found.rules, strict=True)}
+    prepare_values(con, "identifiers" if identifiers else None, settings)
+    count_persons(con)
+    list_spellings(con)
+    mark_spelled(con)
     left = np.arange(0, count, 2, dtype=np.int32)
-    right = left + 1
-    rule_bits = np.array([masks.get((int(low), int(low) + 1), 0) for low in left], np.uint64)
-    comparisons = list_comparisons(con, namespaces, found.bits, settings)
-    levels = {item.name: item.evaluate(Pairs(left, right, rule_bits)) for item in comparisons}
+    pairs = Pairs(left, left + 1)
+    comparisons = list_comparisons(Source(con), list_namespaces(con, "identity_value", shared=False), settings)
+    levels = {item.name: item.evaluate(pairs) for item in comparisons}
     return [
         {item.name: item.levels[levels[item.name][number]].name for item in comparisons} for number in range(len(left))
     ]
