@@ -20,7 +20,7 @@ import numpy.typing as npt
 
 from identity.engines.duckdb import drop_tables, read_numpy
 from identity.errors import InputError
-from identity.rules import Rule
+from identity.rules import Rule, implied_parts
 from identity.settings import BlockLimits
 
 RECORD_BITS = 29
@@ -107,12 +107,19 @@ def find_candidates(
         bits["every pair"] = 0
         found.append(_pair_all(records, 0))
         outcomes.append(("every pair", 0, len(found[0])))
-    for rule in rules[: (1 << RULE_BITS) - 1]:
+    complete: list[frozenset[str]] = []
+    for rule in sorted(rules[: (1 << RULE_BITS) - 1], key=lambda rule: len(rule.parts)):
+        # Who shares all parts of this rule shares those of a rule that has found every such pair already.
+        if any(parts <= implied_parts(rule) for parts in complete):
+            outcomes.append((rule.name, 0, 0))
+            continue
         per_record = limits.broad_pairs_per_record if rule.broad else limits.pairs_per_record
         budget = None if learned else per_record * records + SMALL_TABLE_PAIRS
         number = len(bits)
         pairs, dropped, total = _block(con, number, rule, limits.largest_block, budget, scope)
         outcomes.append((rule.name, dropped, total))
+        if rule.parts and not (_has_dropped(con, rule) if learned else dropped):
+            complete.append(frozenset(rule.parts))
         if len(pairs):
             bits[rule.name] = number
             found.append(pairs)
@@ -122,6 +129,12 @@ def find_candidates(
     left, right, masks = _merge_pairs(packed)
     overgrown = sum(dropped for _, dropped, _ in outcomes) if learned else 0
     return Candidates(left, right, masks, bits, _count_rules(outcomes, bits, masks), overgrown)
+
+
+def _has_dropped(con: duckdb.DuckDBPyConnection, rule: Rule) -> bool:
+    """Whether the epoch left blocks of the rule out."""
+    row = con.execute("select 1 from identity_dropped where rule = $rule limit 1", {"rule": rule.name}).fetchone()
+    return row is not None
 
 
 def is_small(records: int) -> bool:

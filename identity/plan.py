@@ -31,7 +31,7 @@ from identity.errors import InputError
 from identity.matching import compare_pairs, score_pairs
 from identity.preparation import count_persons, prepare_records, prepare_values
 from identity.resolution import learn_model
-from identity.rules import PARTS, Rule, list_rules
+from identity.rules import Rule, implied_parts, list_rules
 from identity.scoring import count_frequencies, prepare_scorer
 from identity.settings import Settings
 from identity.spelling import list_spellings, mark_spelled
@@ -57,16 +57,6 @@ STANDARD = {
 EVIDENCE = {"given_name": "name", "family_name": "name"} | dict.fromkeys(
     ("address", "postcode", "city", "district", "region"), "place"
 )
-# Part -> parts that two records share whenever they share it, because they are cut out of it and never missing in it.
-IMPLIED = {
-    "family": ("family_start",),
-    "family_pinyin": ("family_initial",),
-    "given_pinyin": ("given_initial",),
-    "birth": ("birth_year", "birth_day", "birth_sorted"),
-    "birth_sorted": ("birth_year",),
-    "phone_tail": ("phone_end", "phone_last"),
-    "phone_end": ("phone_last",),
-}
 
 Floats = npt.NDArray[np.float64]
 
@@ -346,7 +336,7 @@ def needed_rules(rules: Sequence[Rule], dropped: Mapping[str, int]) -> list[Rule
     shares all parts of the second. Of two rules that ask for the same, the first is kept. The candidate pairs stay
     exactly the same; only which rules are named with a pair changes.
     """
-    asked = {rule.name: _imply(rule) for rule in rules}
+    asked = {rule.name: implied_parts(rule) for rule in rules}
 
     def covers(wide: Rule, narrow: Rule) -> bool:
         return bool(wide.parts) and dropped.get(wide.name) == 0 and asked[narrow.name].issuperset(wide.parts)
@@ -355,16 +345,3 @@ def needed_rules(rules: Sequence[Rule], dropped: Mapping[str, int]) -> list[Rule
         return other != rule and covers(other, rule) and (rules.index(other) < at or not covers(rule, other))
 
     return [rule for at, rule in enumerate(rules) if not any(replaces(at, other, rule) for other in rules)]
-
-
-def _imply(rule: Rule) -> frozenset[str]:
-    """The parts of a rule and all that follow from them."""
-    names = {PARTS.get(name, name): name for name in (*IMPLIED, *PARTS)}
-    found, waiting = set(rule.parts), list(rule.parts)
-    while waiting:
-        for name in IMPLIED.get(names.get(waiting.pop(), ""), ()):
-            part = PARTS.get(name, name)
-            if part not in found:
-                found.add(part)
-                waiting.append(part)
-    return frozenset(found)

@@ -16,6 +16,7 @@ from identity.errors import InputError
 from identity.settings import Settings
 
 HAN = "[㐀-鿿]"
+CONTACTS = ("email", "phone", "national_id")
 
 # Prepared text column -> standard columns it comes from, first non-empty one wins.
 TEXT_COLUMNS = {
@@ -80,8 +81,11 @@ def count_persons(con: duckdb.DuckDBPyConnection) -> list[str]:
 
 
 def list_namespaces(con: duckdb.DuckDBPyConnection, values: str, shared: bool = True) -> list[str]:
-    """Namespaces of a table like identity_value; those in which records have values in common, or all."""
-    some = "where records > 1" if shared else ""
+    """Namespaces of a table like identity_value: all, or contacts and those in which records have values in common.
+
+    A namespace in which no two records agree, such as a source's own record key, tells nothing.
+    """
+    some = f"where records > 1 or namespace in {CONTACTS}" if shared else ""
     rows = con.execute(f"select distinct namespace from {values} {some} order by namespace").fetchall()
     return [str(row[0]) for row in rows]
 
@@ -220,8 +224,7 @@ from {carried} join spread using (key) left join named using (key)
 def _carried_query(con: duckdb.DuckDBPyConnection, identifiers: str | None) -> str:
     """The statement that makes identity_carried; parameter $devices lists namespaces that are left out."""
     sources = [
-        f"select rid, '{name}' as namespace, '' as issuer, {name} as value from identity_person"
-        for name in ("email", "phone", "national_id")
+        f"select rid, '{name}' as namespace, '' as issuer, {name} as value from identity_person" for name in CONTACTS
     ]
     if identifiers is not None:
         columns = read_columns(con, identifiers)

@@ -98,6 +98,18 @@ BROAD = (
 )
 
 
+# Part -> parts that two records share whenever they share it, because they are cut out of it and never missing in it.
+IMPLIED = {
+    "family": ("family_start",),
+    "family_pinyin": ("family_initial",),
+    "given_pinyin": ("given_initial",),
+    "birth": ("birth_year", "birth_day", "birth_sorted"),
+    "birth_sorted": ("birth_year",),
+    "phone_tail": ("phone_end", "phone_last"),
+    "phone_end": ("phone_last",),
+}
+
+
 def list_rules(namespaces: list[str], settings: Settings) -> list[Rule]:
     """All rules for a table in which these namespaces have values in common, the sharpest first."""
     rules = [Rule(name, namespace=name) for name in namespaces]
@@ -111,3 +123,16 @@ def list_rules(namespaces: list[str], settings: Settings) -> list[Rule]:
 def _named_rule(text: str, broad: bool) -> Rule:
     """The rule written as `part+part`."""
     return Rule(text, tuple(PARTS.get(part, part) for part in text.split("+")), broad)
+
+
+def implied_parts(rule: Rule) -> frozenset[str]:
+    """The parts of a rule and all that follow from them: who shares the first shares the others."""
+    names = {PARTS.get(name, name): name for name in (*IMPLIED, *PARTS)}
+    found, waiting = set(rule.parts), list(rule.parts)
+    while waiting:
+        for name in IMPLIED.get(names.get(waiting.pop(), ""), ()):
+            part = PARTS.get(name, name)
+            if part not in found:
+                found.add(part)
+                waiting.append(part)
+    return frozenset(found)

@@ -8,7 +8,6 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
-from benchmarks.identity.engines import OURS
 from benchmarks.identity.judging import Judgement
 from benchmarks.identity.report import Judged
 
@@ -33,7 +32,6 @@ def draw_plots(python: str, out: Path, groups: dict[str, Judged], growth: Judged
 def _curves(judgement: Judgement) -> dict[str, Any]:
     return {
         "name": judgement.run.engine.name,
-        "is_ours": judgement.run.engine == OURS,
         "clusters": [[threshold, scores["pair_f1"]] for threshold, scores in judgement.clusters.items()],
         "pairs": [[threshold, scores["f1"]] for threshold, scores in judgement.pairs.items()],
     }

@@ -18,10 +18,11 @@ matplotlib.use("Agg")
 # The same input gives the same bytes.
 matplotlib.rcParams["svg.hashsalt"] = "guiyi"
 import matplotlib.pyplot as plt  # noqa: E402
+from matplotlib.lines import Line2D  # noqa: E402
 
 OURS = "#c0392b"
 PEERS = ("#2c3e50", "#2980b9", "#16a085", "#8e44ad")
-TICKS = (0.3, 0.5, 0.9, 0.99, 0.999, 0.9999)
+TICKS = (0.1, 0.3, 0.5, 0.9, 0.99, 0.999, 0.9999)
 
 
 def main(data: Path, out: Path) -> None:
@@ -37,29 +38,35 @@ def _draw_thresholds(group: str, datasets: list[dict]):
     figure, axes = plt.subplots(
         2, len(datasets), figsize=(3.6 * len(datasets) + 1.4, 6.4), sharex=True, sharey="row", squeeze=False
     )
+    colours = _choose_colours(engine["name"] for dataset in datasets for engine in dataset["engines"])
     for column, dataset in zip(axes.T, datasets, strict=True):
         for axis, what in zip(column, ("clusters", "pairs"), strict=True):
-            colours = iter(PEERS)
             for engine in dataset["engines"]:
-                _draw_curve(axis, engine, engine[what], OURS if engine["is_ours"] else next(colours))
+                _draw_curve(axis, engine[what], colours[engine["name"]])
             axis.grid(alpha=0.3)
         column[0].set_title(dataset["name"], fontsize=10)
         column[1].set_xticks([_odds(each) for each in TICKS], [f"{each:g}" for each in TICKS], fontsize=7, rotation=45)
         column[1].set_xlabel("threshold of match probability", fontsize=8)
     axes[0][0].set_ylabel("F1 of clusters")
     axes[1][0].set_ylabel("F1 of pairs")
-    handles, labels = axes[0][0].get_legend_handles_labels()
-    figure.legend(handles, labels, loc="lower center", ncols=max(len(labels), 1), fontsize=8, frameon=False)
+    legend = [Line2D([], [], color=colour, marker="o", label=name) for name, colour in colours.items()]
+    figure.legend(handles=legend, loc="lower center", ncols=max(len(legend), 1), fontsize=8, frameon=False)
     figure.suptitle(f"F1 against threshold, {group}", fontsize=11)
     figure.tight_layout(rect=(0, 0.05, 1, 1))
     return figure
 
 
-def _draw_curve(axis, engine: dict, points: list, colour: str) -> None:
+def _choose_colours(names) -> dict[str, str]:
+    """One colour per engine, the same wherever it is drawn: an engine that did not finish leaves a gap."""
+    colours = iter(PEERS)
+    return {name: OURS if name == "Guiyi" else next(colours) for name in dict.fromkeys(names)}
+
+
+def _draw_curve(axis, points: list, colour: str) -> None:
     """A curve, or a point with a line across where an engine has one threshold of its own."""
     points = sorted(points)
     x, y = [_odds(threshold) for threshold, _ in points], [score for _, score in points]
-    axis.plot(x, y, color=colour, marker="o", markersize=7 if len(points) == 1 else 3, label=engine["name"])
+    axis.plot(x, y, color=colour, marker="o", markersize=7 if len(points) == 1 else 3)
     if len(points) == 1:
         axis.axhline(y[0], color=colour, linestyle="--", linewidth=0.8)
 
@@ -70,11 +77,11 @@ def _odds(probability: float) -> float:
 
 def _draw_growth(growth: dict[str, list]):
     figure, axis = plt.subplots(figsize=(6.4, 4.6))
-    colours = iter(PEERS)
+    colours = _choose_colours(growth)
     for name, points in growth.items():
         points = sorted(points)
         x, y = [each[0] for each in points], [each[1] for each in points]
-        axis.loglog(x, y, color=OURS if name == "Guiyi" else next(colours), marker="o", label=name)
+        axis.loglog(x, y, color=colours[name], marker="o", label=name)
     axis.set_xlabel("records")
     axis.set_ylabel("seconds: reading, learning, clusters written")
     axis.grid(alpha=0.3, which="both")

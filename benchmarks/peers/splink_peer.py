@@ -79,8 +79,8 @@ def _train(linker: Linker, model: Model) -> None:
             linker.training.estimate_parameters_using_expectation_maximisation(
                 rule, estimate_without_term_frequencies=model.plain_training
             )
-        except EMTrainingException:
-            continue  # no pair of records agrees on it
+        except (EMTrainingException, ValueError):
+            continue  # no pair of records agrees on it, or so few that a level's share vanishes
 
 
 def _cluster(linker: Linker, predictions) -> str:

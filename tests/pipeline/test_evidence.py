@@ -155,7 +155,7 @@ def test_what_waits_for_a_steward_is_told_until_somebody_decides(own, linked):
     write(
         own,
         "insert into identity.review by name select $1 as record_id_l, $2 as record_id_r, 12.3 as match_weight, "
-        "'weak bridge' as kind, 'doubtful [red]brackets' as detail",
+        "'weak bridge' as kind, 'doubtful [red]brackets' as detail, 1.0 as expected_change, 1 as rank",
         linked[1], linked[2],
     )  # fmt: skip
     asked = ([linked[0]], linked[1:3])
