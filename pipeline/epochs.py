@@ -19,7 +19,8 @@ KEPT = {
     "identity_dropped": "identity.dropped_key",
     "identity_spelling": "identity.spelling",
 }
-# Epochs whose tables are kept beside the current one; the weights of older ones stay, their values go.
+# Past epochs, and as many candidates, whose tables are kept beside the current one's; of older ones the weights stay,
+# their values go.
 KEPT_EPOCHS = 3
 
 
@@ -68,6 +69,20 @@ def find_epoch(con: duckdb.DuckDBPyConnection, name: str) -> KnownEpoch:
 def current_epoch(con: duckdb.DuckDBPyConnection) -> KnownEpoch | None:
     """The epoch in force."""
     return next((each for each in list_epochs(con) if each.status == "current"), None)
+
+
+def previous_epoch(con: duckdb.DuckDBPyConnection) -> KnownEpoch | None:
+    """The epoch that was in force before the current one."""
+    past = [each for each in list_epochs(con) if each.status == "past"]
+    return max(past, key=lambda each: each.switched_at or each.learned_at, default=None)
+
+
+def usable_epochs(con: duckdb.DuckDBPyConnection, settings: Settings) -> set[str]:
+    """The names of the epochs that could be put in force."""
+    known = [each.epoch for each in list_epochs(con) if each.fits(settings)]
+    if not known:
+        return set()
+    return {row[0] for row in con.execute("select distinct epoch from identity.frequency").fetchall()} & set(known)
 
 
 def store_epoch(con: duckdb.DuckDBPyConnection, settings: Settings, records: int, now: datetime) -> str:
@@ -119,8 +134,11 @@ def switch_epoch(
     con: duckdb.DuckDBPyConnection, name: str, now: datetime, *, pinned: bool = False, applied: bool = False
 ) -> None:
     """Put an epoch in force. applied: whether identity.* already follows it, with what an increment needs."""
-    con.execute("update identity.epoch set status = 'past', applied = false where status = 'current' and epoch <> ?",
-                [name])  # fmt: skip
+    con.execute(
+        "update identity.epoch set status = 'past', applied = false, pinned = false "
+        "where status = 'current' and epoch <> ?",
+        [name],
+    )
     con.execute(
         """
         update identity.epoch
@@ -130,7 +148,7 @@ def switch_epoch(
         """,
         {"epoch": name, "now": now, "pinned": pinned, "applied": applied},
     )
-    _forget_old(con)
+    forget_epochs(con)
 
 
 def unpin_epochs(con: duckdb.DuckDBPyConnection) -> None:
@@ -138,12 +156,17 @@ def unpin_epochs(con: duckdb.DuckDBPyConnection) -> None:
     con.execute("update identity.epoch set pinned = false")
 
 
-def _forget_old(con: duckdb.DuckDBPyConnection) -> None:
-    """Drop the value tables of epochs that nobody will go back to; the weights stay, links may refer to them."""
+def forget_epochs(con: duckdb.DuckDBPyConnection, keep: str | None = None) -> None:
+    """Drop the value tables of epochs that nobody will go back to; the weights stay, links may refer to them.
+
+    Candidates and past epochs are counted apart, so that learning a few times leaves the way back open.
+    """
     old = f"""
-        select epoch from identity.epoch where status <> 'current'
-        order by coalesce(switched_at, learned_at) desc, epoch offset {KEPT_EPOCHS}
+        select epoch from identity.epoch where status <> 'current' and epoch is distinct from $keep
+        qualify row_number() over (
+            partition by status order by coalesce(switched_at, learned_at) desc, epoch
+        ) > {KEPT_EPOCHS}
     """
     for temporary, table in KEPT.items():
         if temporary != "identity_model":
-            con.execute(f"delete from {table} where epoch in ({old})")
+            con.execute(f"delete from {table} where epoch in ({old})", {"keep": keep})

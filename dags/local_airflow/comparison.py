@@ -14,7 +14,13 @@ SCHEMAS = ("raw", "standard", "identity", "customer", "mart", "segment")
 
 # How a result was reached: these grow with every run that changes something, so their rows depend on how many runs
 # the same deliveries were spread over.
-HISTORY = frozenset({"identity.alias", "identity.ledger", "identity.model", "segment.change", "segment.extract_log"})
+HISTORY = frozenset(
+    {
+        *("identity.alias", "identity.ledger", "segment.change", "segment.extract_log"),
+        # Two runs may have learned at different times, from what had been delivered by then.
+        *("identity.epoch", "identity.model", "identity.frequency", "identity.dropped_key", "identity.spelling"),
+    }
+)
 
 
 @dataclass(frozen=True)

@@ -18,8 +18,8 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from identity import blocking, epoch, rules, state
-from identity.errors import OvergrownError
+from identity import blocking, components, epoch, grouping, rules, state
+from identity.errors import InputError, OvergrownError
 from identity.increment import Increment, update
 from identity.ledger import update_customers
 from identity.resolution import resolve
@@ -78,7 +78,9 @@ class Data:
                 f"{column}::{kind} as {column}" for column, kind in TYPES.items() if column in schema.names
             )
             con.register("drawn", pa.Table.from_pylist(list(rows.values()), schema))
-            con.execute(f"create or replace table {table} as select * {f'replace ({casts})' if casts else ''} from drawn")
+            con.execute(
+                f"create or replace table {table} as select * {f'replace ({casts})' if casts else ''} from drawn"
+            )
             con.unregister("drawn")
 
 
@@ -200,7 +202,12 @@ def _assert_equal(found: Result, wanted: Result) -> None:
 
 FAMILIES = ["adler", "adlar", "brandt", "carver", "dreyer", "ellis", "fuchs", "wang", "zhang"]
 GIVENS = ["anna", "ann", "boris", "clara", "dmitri", "robert", "bob", "greta", "wei", "xiaoming"]
-HAN = [("王", "小明", "wang xiaoming"), ("王", "晓明", "wang xiaoming"), ("张", "伟", "zhang wei"), ("欧阳", "伟", "ouyang wei")]
+HAN = [
+    ("王", "小明", "wang xiaoming"),
+    ("王", "晓明", "wang xiaoming"),
+    ("张", "伟", "zhang wei"),
+    ("欧阳", "伟", "ouyang wei"),
+]
 
 
 class _World:
@@ -307,3 +314,385 @@ def _large_tables() -> Iterator[None]:
         patch.setattr(rules, "SHARP", SHARP)
         patch.setattr(rules, "BROAD", BROAD)
         yield
+
+
+WORLD = _World(seed=3, persons=70)
+# No shrinking: an example takes seconds, and the happenings of a failure are few enough to read.
+DRAWN = settings(
+    max_examples=6,
+    deadline=None,
+    derandomize=True,
+    database=None,
+    phases=(Phase.explicit, Phase.generate),
+    suppress_health_check=list(HealthCheck),
+)
+HAPPENINGS = st.lists(st.sampled_from(WORLD.later), min_size=1, max_size=30, unique=True)
+CUTS = st.lists(st.integers(0, 30), max_size=2)
+
+
+def _cut(happenings: list[Happening], cuts: list[int]) -> list[list[Happening]]:
+    """One to three batches, some of them perhaps empty."""
+    ends = sorted(min(cut, len(happenings)) for cut in cuts)
+    return [happenings[start:end] for start, end in zip([0, *ends], [*ends, len(happenings)], strict=True)]
+
+
+@pytest.fixture(scope="module")
+def learned(_large_tables: None) -> Learned:
+    return Learned(Data(WORLD.begin))
+
+
+# --- Increment = full resolution.
+
+
+@DRAWN
+@given(happenings=HAPPENINGS, cuts=CUTS)
+def test_every_update_equals_a_full_resolution(learned: Learned, happenings: list[Happening], cuts: list[int]) -> None:
+    chain = Chain(learned)
+    for batch in _cut(happenings, cuts):
+        chain.happen(batch)
+        _assert_equal(chain.result(), learned.resolve(chain.data))
+
+
+@DRAWN
+@given(happenings=HAPPENINGS, cuts=CUTS, other_cuts=CUTS, data=st.data())
+def test_neither_order_nor_cutting_matters(
+    learned: Learned, happenings: list[Happening], cuts: list[int], other_cuts: list[int], data: st.DataObject
+) -> None:
+    results = []
+    for order, at in ((happenings, cuts), (data.draw(st.permutations(happenings)), other_cuts)):
+        chain = Chain(learned)
+        for batch in _cut(order, at):
+            chain.happen(batch)
+        results.append(chain.result())
+    _assert_equal(*results)
+
+
+def test_what_happens_and_is_taken_back_leaves_no_trace(learned: Learned) -> None:
+    chain = Chain(learned)
+    chain.happen(WORLD.later[:60])
+    assert chain.result() != _read(learned.con)
+    before = {(each.table, each.key): each for each in WORLD.begin}
+    chain.happen(before.get((each.table, each.key), Happening(each.table, each.key, None)) for each in WORLD.later[:60])
+    _assert_equal(chain.result(), _read(learned.con))
+
+
+def test_nothing_new_touches_nothing(learned: Learned) -> None:
+    found = Chain(learned).happen()
+    assert (found.changed, found.removed, found.touched) == (0, 0, 0)
+
+
+def test_large_components_are_cut_the_same_way(learned: Learned, monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in (components, grouping):
+        monkeypatch.setattr(module, "LARGEST", 3)
+    again = Learned(learned.data)
+    chain = Chain(again)
+    for batch in _cut(WORLD.later[::7], [20]):
+        chain.happen(batch)
+        _assert_equal(chain.result(), again.resolve(chain.data))
+
+
+# --- Customer ids.
+
+
+def _book(con: duckdb.DuckDBPyConnection, clusters: str, run: str, scope: str | None = None) -> None:
+    update_customers(con, clusters, "records", run, "E1", MORNING, scope=scope)
+
+
+def _with_customers(con: duckdb.DuckDBPyConnection, data: Data) -> duckdb.DuckDBPyConnection:
+    """The tables of the customers, and who is who before anything happens."""
+    con.execute("create schema identity")
+    for table in ("record_customer", "ledger", "alias"):
+        con.execute(table_files()[f"identity.{table}"].statement)
+    data.load(con)
+    _book(con, "st.cluster", "run 0")
+    return con
+
+
+def _read_customers(con: duckdb.DuckDBPyConnection) -> list[list[tuple[Any, ...]]]:
+    return [
+        con.execute(f"from identity.{table} order by all").fetchall()
+        for table in ("record_customer", "alias", "ledger")
+    ]
+
+
+@DRAWN
+@given(happenings=HAPPENINGS, cuts=CUTS)
+def test_ids_are_the_same_and_none_is_lost(learned: Learned, happenings: list[Happening], cuts: list[int]) -> None:
+    chain = Chain(learned)
+    con = _with_customers(chain.con, learned.data)
+    whole = _connect()
+    _copy(learned.con, whole, "st.cluster")
+    _with_customers(whole, learned.data)
+    for number, batch in enumerate(_cut(happenings, cuts), start=1):
+        chain.happen(batch)
+        _book(con, "identity_cluster", f"run {number}", scope="identity_scope")
+        # Told of everybody instead of what was touched, the ledger says the same.
+        chain.data.load(whole)
+        whole.execute("drop table st.cluster")
+        _copy(con, whole, "st.cluster")
+        _book(whole, "st.cluster", f"run {number}")
+        assert _read_customers(con) == _read_customers(whole)
+        assert _partition(con, "identity.record_customer", "customer_id") == chain.result().customers
+        assert con.execute(LOST).fetchall() == []
+
+
+# Ids that were handed out and lead nowhere, though not all of their records went; and ids that are both old and current.
+LOST = """
+    with handed_out as (
+        select customer_id from identity.ledger
+        union select other_customer_id from identity.ledger where other_customer_id is not null
+    ),
+    current_id as (select customer_id from identity.record_customer)
+    select customer_id, 'lost' from handed_out
+    where customer_id not in (select customer_id from current_id)
+        and customer_id not in (
+            select old_customer_id from identity.alias where customer_id in (select customer_id from current_id)
+        )
+        and customer_id not in (select customer_id from identity.ledger where event = 'removed')
+        and customer_id not in (
+            select other_customer_id from identity.ledger where event = 'merged' and customer_id in (
+                select customer_id from identity.ledger where event = 'removed'
+            )
+        )
+    union all
+    select old_customer_id, 'old and current' from identity.alias
+    where old_customer_id in (select customer_id from current_id)
+    union all
+    select old_customer_id, 'two aliases' from identity.alias group by old_customer_id having count(*) > 1
+"""
+
+
+# --- Cases. Their records are strangers to the world, which only gives the epoch.
+
+
+def _record(record: str, **facts: str) -> Happening:
+    key = {"record_id": record, "source": "crm", "stream": "s", "source_record_id": record}
+    return Happening("records", record, {**key, "created_at": str(MORNING), **facts})
+
+
+def _identifier(record: str, namespace: str, value: str, revoked_at: str | None = None) -> Happening:
+    row = {"record_id": record, "namespace": namespace, "issuer": "", "value": value, "revoked_at": revoked_at}
+    return Happening("identifiers", f"{record} {namespace} {value}", row)
+
+
+def _decision(left: str, right: str, verdict: str) -> Happening:
+    row = {"record_id_l": left, "record_id_r": right, "verdict": verdict}
+    return Happening("decisions", f"{left} {right}", row)
+
+
+def _gone(happening: Happening) -> Happening:
+    return Happening(happening.table, happening.key, None)
+
+
+def _groups(customers: dict[str, str], *records: str) -> str:
+    """Who is who among some records, as in "za zb | zc"."""
+    found: dict[str, list[str]] = {}
+    for record in records:
+        if record in customers:
+            found.setdefault(customers[record], []).append(record)
+    return " | ".join(" ".join(group) for group in sorted(found.values()))
+
+
+# za and zc have nothing in common but what zb shares with either.
+ZA = _record("za", family_name="quandt", phone="+12027770001")
+ZB = _record("zb", family_name="quandt", given_name="uwe", birth_date="1961-05-04")
+ZC = _record("zc", given_name="uwe", birth_date="1961-05-04", email="quiet.fox@z.net")
+ZA_LOGIN, ZB_LOGIN = _identifier("za", "user_id", "u-quandt"), _identifier("zb", "user_id", "u-quandt")
+BRIDGE = [ZA, ZB, ZC, ZA_LOGIN, ZB_LOGIN, _identifier("zb", "user_id", "u-fox"), _identifier("zc", "user_id", "u-fox")]
+
+
+@pytest.mark.parametrize(
+    ("loss", "left"),
+    [
+        ([_gone(ZB)], "za | zc"),
+        ([_gone(ZB_LOGIN)], "za | zb zc"),
+        ([_identifier("zb", "user_id", "u-quandt", revoked_at=str(MORNING))], "za | zb zc"),
+        ([_record("zb", given_name="olga", family_name="petz"), _gone(ZB_LOGIN), _gone(BRIDGE[5])], "za | zb | zc"),
+    ],
+    ids=["record gone", "identifier gone", "identifier revoked", "another person"],
+)
+def test_what_held_a_customer_together_goes_and_comes_back(learned: Learned, loss: list[Happening], left: str) -> None:
+    chain = Chain(learned)
+    for happenings, wanted in ((BRIDGE, "za zb zc"), (loss, left), (BRIDGE, "za zb zc")):
+        chain.happen(happenings)
+        found = chain.result()
+        assert _groups(found.customers, "za", "zb", "zc") == wanted
+        _assert_equal(found, learned.resolve(chain.data))
+
+
+def test_customers_that_split_and_join_again_keep_their_ids(learned: Learned) -> None:
+    chain = Chain(learned)
+    con = _with_customers(chain.con, learned.data)
+    ids = []
+    for number, happenings in enumerate((BRIDGE, [_gone(ZB)], BRIDGE), start=1):
+        chain.happen(happenings)
+        _book(con, "identity_cluster", f"run {number}", scope="identity_scope")
+        ids.append(dict(con.execute("select record_id, customer_id from identity.record_customer").fetchall()))
+        assert con.execute(LOST).fetchall() == []
+    together, apart, again = ids
+    assert together["za"] == together["zc"] in (apart["za"], apart["zc"])
+    assert apart["za"] != apart["zc"]
+    assert again["za"] == again["zb"] == again["zc"] == together["za"]
+    (split,) = {apart["za"], apart["zc"]} - {together["za"]}
+    assert con.execute("select customer_id from identity.alias where old_customer_id = ?", [split]).fetchall() == [
+        (together["za"],)
+    ]
+
+
+def test_records_that_a_gone_record_was_decided_to_be_come_apart(learned: Learned) -> None:
+    said = [_record("zd", given_name="max"), _record("ze", given_name="ida"), _record("zf", given_name="leo")]
+    said += [_decision("zd", "ze", "same"), _decision("zf", "zd", "same")]
+    chain = Chain(learned)
+    for happenings, wanted in ((said, "zd ze zf"), ([_gone(said[0])], "ze | zf"), ([said[0]], "zd ze zf")):
+        chain.happen(happenings)
+        assert _groups(chain.result().customers, "zd", "ze", "zf") == wanted
+        _assert_equal(chain.result(), learned.resolve(chain.data))
+
+
+def test_different_outlives_full_runs_training_and_reingestion(learned: Learned) -> None:
+    chain = Chain(learned)
+    chain.happen([*BRIDGE, _decision("za", "zb", "different")])
+    apart = _groups(chain.result().customers, "za", "zb", "zc")
+    assert apart == "za | zb zc"
+    assert _groups(learned.resolve(chain.data).customers, "za", "zb", "zc") == apart
+    # Trained anew on all of it, and then on the same rows taken in in another order.
+    assert _groups(_read(Learned(chain.data).con).customers, "za", "zb", "zc") == apart
+    rows = [Happening(table, key, row) for table, known in chain.data.tables.items() for key, row in known.items()]
+    again = Learned(Data(reversed(rows)))
+    assert _groups(_read(again.con).customers, "za", "zb", "zc") == apart
+    # Taken back, the evidence decides again.
+    chain.happen([_gone(_decision("za", "zb", "different"))])
+    assert _groups(chain.result().customers, "za", "zb", "zc") == "za zb zc"
+
+
+def test_a_value_becomes_one_of_many_and_ceases_to_be(learned: Learned) -> None:
+    first = [
+        _record("za", phone="+12028880001", given_name="uwe"),
+        _record("zb", phone="+12028880001", given_name="uwe"),
+    ]
+    others = [
+        _record(f"z{number}", phone="+12028880001", given_name=name, family_name=f"{name[:2]}mann")
+        for number, name in enumerate(("olaf", "nils", "petra", "timo"))
+    ]
+
+    def level(result: Result) -> list[Any]:
+        place = [row[0] for row in learned.con.execute("describe st.link").fetchall()].index("level_phone")
+        return [row[place] for row in result.links if row[:2] == ("za", "zb")]
+
+    chain = Chain(learned)
+    for happenings, wanted in ((first, "same"), (others, "shared"), ([_gone(each) for each in others[2:]], "same")):
+        found = chain.happen(happenings)
+        assert level(chain.result()) == [wanted]
+        assert found.touched >= 2
+        _assert_equal(chain.result(), learned.resolve(chain.data))
+
+
+def test_a_namespace_without_agreement_still_tells_records_apart(learned: Learned) -> None:
+    """When the last two records that share a login part, all other logins are still different ones."""
+    logins = [row for row in WORLD.begin if row.table == "identifiers" and (row.row or {})["namespace"] == "user_id"]
+    holders: dict[str, list[Happening]] = {}
+    for each in logins:
+        holders.setdefault((each.row or {})["value"] + (each.row or {})["issuer"], []).append(each)
+    chain = Chain(learned)
+    chain.happen(_gone(each) for several in holders.values() for each in several[2:])
+    chain.happen(_gone(several[1]) for several in holders.values() if len(several) > 1)
+    _assert_equal(chain.result(), learned.resolve(chain.data))
+
+
+def test_ten_thousand_records_with_one_phone_make_no_giant(learned: Learned) -> None:
+    crowd = [
+        _record(
+            f"z{number:05}",
+            phone="+12029990000",
+            given_name=GIVENS[number % 10] + chr(97 + number // 10 % 26),
+            family_name=FAMILIES[number // 260 % 9] + chr(97 + number // 2340 % 26),
+            birth_date=f"{1950 + number % 50}-{1 + number // 50 % 12:02}-{1 + number // 600 % 28:02}",
+        )
+        for number in range(10_000)
+    ]
+    chain = Chain(learned)
+    before = chain.result()
+    with pytest.raises(OvergrownError):
+        chain.happen(crowd)
+    assert chain.result() == before
+    con = _connect()
+    _copy(learned.con, con, *epoch.TABLES)
+    chain.data.load(con)
+    found = resolve(con, "records", "identifiers", "decisions", SETTINGS, learned=True, explain=False)
+    assert found.largest_customer < 20
+
+
+# --- What an increment refuses.
+
+
+@pytest.mark.parametrize("large_before", [False, True], ids=["was small", "has become small"])
+def test_small_tables_are_resolved_in_full(monkeypatch: pytest.MonkeyPatch, large_before: bool) -> None:
+    """In a small table all pairs are compared, in a large one those with a key in common."""
+    begin = [each for each in WORLD.begin if each.table == "records"]
+    small, large = begin[:50], begin
+    monkeypatch.setattr(blocking, "EVERY_PAIR", 50 * 49 // 2)
+    chain = Chain(Learned(Data(large if large_before else small)))
+    with pytest.raises(OvergrownError):
+        chain.happen([_gone(each) for each in large[50:]] if large_before else large[50:])
+
+
+def test_record_numbers_that_run_out_are_given_out_anew(learned: Learned) -> None:
+    """Every changed record has a new number, and a pair must fit into 64 bits."""
+    chain = Chain(learned)
+    for table, columns in (("prepared", "rid"), ("block_key", "rid"), ("block_value", "rid"), ("edge", "rid_l rid_r")):
+        moved = ", ".join(f"{column} = {column} + {2**29 - 150}" for column in columns.split())
+        chain.con.execute(f"update st.{table} set {moved}")
+    with pytest.raises(OvergrownError):
+        chain.happen(WORLD.later)
+
+
+@pytest.mark.parametrize("row", ["(null, 'anna')", "('zz', 'anna'), ('zz', 'anna')"], ids=["no id", "id twice"])
+def test_unusable_records_are_refused(learned: Learned, row: str) -> None:
+    chain = Chain(learned)
+    chain.data.load(chain.con)
+    chain.con.execute(f"insert into records (record_id, given_name) values {row}")
+    with pytest.raises(InputError):
+        update(chain.con, "records", "identifiers", "decisions", SETTINGS, "st")
+
+
+# --- What sources may send.
+
+LONG = "1 long lane " * 20_000
+
+
+@pytest.mark.parametrize(
+    "happenings",
+    [
+        [_record(f"z{number}") for number in range(30)],
+        [_record(f"z{number}", given_name="q", birth_date="1970-01-01", email="q@q.com") for number in range(15)],
+        [_record(f"z{number}", given_name="a" * 9000, email=f"{'x' * 9000}@a.com", address=LONG) for number in (1, 2)],
+        [_record("z1", given_name="\x00", family_name="🎉", email="@", phone="+", address=".", name_pinyin=" - ")],
+        [_record("z1", birth_date="0044-03-15 (BC)"), _record("z2", birth_date="infinity")],
+        [_identifier("r-none", "user_id", "x"), _identifier(BRIDGE[0].key, "user_id", "")],
+        [ZA, ZB, _decision("za", "za", "same"), _decision("zb", "zb", "different"), _decision("no", "zb", "same")],
+        [ZA, ZB, _decision("za", "zb", "same"), _decision("zb", "za", "different")],
+        [_gone(each) for each in WORLD.begin if each.table == "identifiers"],
+        [_gone(each) for each in WORLD.begin if each.table == "decisions"],
+        [_gone(each) for each in WORLD.begin if each.table == "records"][20:],
+    ],
+    ids=[
+        *("no names", "all alike", "very long", "odd letters", "odd dates", "stray identifiers", "stray decisions"),
+        *("contradictory decisions", "no identifiers", "no decisions", "few records"),
+    ],
+)
+def test_odd_input_is_taken_in_as_in_full(learned: Learned, happenings: list[Happening]) -> None:
+    chain = Chain(learned)
+    chain.happen(happenings)
+    _assert_equal(chain.result(), learned.resolve(chain.data))
+
+
+@pytest.mark.parametrize("missing", ["identifiers", "decisions"])
+def test_tables_that_are_not_given_are_empty_ones(learned: Learned, missing: str) -> None:
+    chain = Chain(learned)
+    tables: list[str | None] = [None if table == missing else table for table in COLUMNS]
+    chain.data.load(chain.con)
+    update(chain.con, "records", tables[1], tables[2], SETTINGS, "st")
+    given_none = _partition(chain.con, "identity_cluster", "cluster")
+    other = Chain(learned)
+    other.happen(_gone(each) for each in WORLD.begin if each.table == missing)
+    assert _partition(other.con, "identity_cluster", "cluster") == given_none
