@@ -28,6 +28,7 @@ Mask = npt.NDArray[np.bool_]
 SAME_STRENGTH = 25.0  # pairs the beforehand guess of a comparison is worth
 HOUSEHOLD_STRENGTH = 50.0
 HOUSEHOLD_PULL = 0.5  # and, for households, this share of the expected pairs: the kind must keep its meaning
+APART_PULL = 1.0  # the same for what tells the members of a household apart
 ROUNDS = 100
 STILL = 1e-4  # share of the expected pairs that may still move from kind to kind in the last round
 TINY = 1e-12
@@ -116,10 +117,13 @@ def learn(
         n_house = min(float(expected_house.sum()), n_same) if has_households else 0.0
         same_counts = tuple(_tally(patterns[:, c], expected, len(same[c])) for c in range(len(comparisons)))
         house_counts = tuple(_tally(patterns[:, c], expected_house, len(same[c])) for c in range(len(comparisons)))
-        same = tuple(_share(n, p, s, SAME_STRENGTH) for n, p, s in zip(same_counts, prior_same, silent, strict=True))
+        same = tuple(
+            _limit(_share(n, p, s, SAME_STRENGTH), item)
+            for item, n, p, s in zip(comparisons, same_counts, prior_same, silent, strict=True)
+        )
         house = tuple(
-            _share(n, p, s, HOUSEHOLD_STRENGTH + HOUSEHOLD_PULL * n_house)
-            for n, p, s in zip(house_counts, prior_house, silent, strict=True)
+            _share(n, p, s, HOUSEHOLD_STRENGTH + (APART_PULL if item.separates_household else HOUSEHOLD_PULL) * n_house)
+            for item, n, p, s in zip(comparisons, house_counts, prior_house, silent, strict=True)
         )
         random = tuple(_strangers(*args) for args in zip(comparisons, totals, same_counts, house_counts, strict=True))
         # 4. Until it stands still.
@@ -189,6 +193,12 @@ def _share(counts: Floats, prior: Floats, silent: Mask, strength: float) -> Floa
     present = counts.copy()
     present[silent] = 0.0
     return (present + strength * prior) / (present.sum() + strength)
+
+
+def _limit(shares: Floats, comparison: Comparison) -> Floats:
+    """No more of a level than it can be by its meaning."""
+    most = np.array([level.most for level in comparison.levels])
+    return _normalise(np.minimum(shares, most), comparison.silent) if (shares > most).any() else shares
 
 
 def _normalise(shares: Floats, silent: Mask) -> Floats:

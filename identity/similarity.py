@@ -34,6 +34,11 @@ class Vocabulary:
         """Letters per word."""
         return np.asarray(pc.utf8_length(self.words), np.int32)
 
+    @cached_property
+    def has_space(self) -> npt.NDArray[np.bool_]:
+        """Whether it is more than one word."""
+        return np.asarray(pc.match_substring(self.words, " "), np.bool_)
+
     @property
     def letters(self) -> npt.NDArray[np.uint64]:
         """One bit per kind of letter in the word."""

@@ -68,6 +68,7 @@ class Level:
     trust: share of these pairs that are one person beforehand; bounds how far learning may doubt or believe.
     silent: whether the level weighs nothing, like `missing`: what it says is already told by another comparison.
     within: number of a wider level that strangers at this level also count for.
+    most: share of pairs of one person that can be at this level; learning stays below.
     """
 
     name: str
@@ -78,6 +79,7 @@ class Level:
     trust: float | None = None
     silent: bool = False
     within: int | None = None
+    most: float = 1.0
 
 
 @dataclass(frozen=True)

@@ -192,5 +192,5 @@ def _levels(name: str, namespace: Namespace, random: tuple[float, float]) -> tup
         Level(near, 0.05, 0.005),
         Level("same name", 0.01, 0.002),
         Level("told by the name", 0.0, 0.0, silent=True),
-        Level("different", change, 0.99 - 1.3 * household),
+        Level("different", change, 0.99 - 1.3 * household, most=change if namespace.unique_per_person else 1.0),
     )

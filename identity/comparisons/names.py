@@ -122,6 +122,8 @@ def _level(part: _Part, other: _Part, letters: Codes, words: Vocabulary) -> Leve
         crossed = _are_swapped(left[at], right[at], other.own[pairs.left[at]], other.own[pairs.right[at]], words)
         first, second = letters[pairs.left[at]], letters[pairs.right[at]]
         reordered = both_present(first, second) & (first == second) & (out[at] > TYPO) & (out[at] != SAME_SOUND)
+        # With the other part the same, one word made of the letters of another is another name.
+        reordered &= words.has_space[left[at]] | ~_are_one(other, left=pairs.left[at], right=pairs.right[at])
         out[at[crossed | reordered]] = SWAPPED
         return out
 
@@ -170,6 +172,14 @@ def _apply_pinyin(
     long = np.minimum(words.lengths[first], words.lengths[second]) >= 4
     out[at[rest[(words.distances(first, second, 1) == 1) & long]]] = TYPO
     out[at[rest[first == second]]] = ROMANISED
+
+
+def _are_one(part: _Part, left: Indices, right: Indices) -> Mask:
+    """Whether a part is written the same or sounds the same; a spelling without pinyin of its own is its sound."""
+    one, two = part.own[left], part.own[right]
+    sound_one = np.where(part.pinyin[left] >= 0, part.pinyin[left], one)
+    sound_two = np.where(part.pinyin[right] >= 0, part.pinyin[right], two)
+    return np.asarray((one >= 0) & ((one == two) | (sound_one == sound_two)))
 
 
 def _are_swapped(left: Codes, right: Codes, other_left: Codes, other_right: Codes, words: Vocabulary) -> Mask:
