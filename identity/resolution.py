@@ -93,6 +93,7 @@ def resolve(
         raise InputError("the records table is empty: load records before resolving")
     prepare_values(con, identifiers, settings)
     namespaces = count_persons(con)
+    drop_tables(con, "identity_carried")
     if not learned:
         list_spellings(con)
     mark_spelled(con)
@@ -101,6 +102,8 @@ def resolve(
     rules = list_rules(namespaces, settings)
     prepare_keys(con, rules)
     candidates = find_candidates(con, rules, count, settings.blocks, learned)
+    if keep is None:
+        drop_tables(con, "identity_key")
     pairs = Pairs(candidates.left, candidates.right)
     tell(f"{len(candidates):,} candidate pairs found")
     # 3. Compare.
@@ -133,7 +136,7 @@ def resolve(
     found = _write(con, candidates, grouping, scorer, epoch, settings, vetoes, explain)
     if not learned:
         write_model(con, scorer, epoch)
-    drop_tables(con, "identity_named_local", "identity_key", "identity_carried")
+    drop_tables(con, "identity_named_local", "identity_key")
     tell(f"{found.customers:,} customers")
     return found
 
