@@ -4,11 +4,16 @@ import argparse
 import sys
 from collections.abc import Callable
 
+from benchmarks.identity.ablation import measure_ablation
 from benchmarks.identity.run import measure_identity
 from benchmarks.options import Options
 from benchmarks.scenarios.run import measure_generality
 
-PARTS: dict[str, Callable[[Options], None]] = {"identity": measure_identity, "generality": measure_generality}
+PARTS: dict[str, Callable[[Options], None]] = {
+    "identity": measure_identity,
+    "generality": measure_generality,
+    "ablation": measure_ablation,
+}
 
 
 def main() -> int:

@@ -86,7 +86,11 @@ def usable_epochs(con: duckdb.DuckDBPyConnection, settings: Settings) -> set[str
 
 
 def store_epoch(con: duckdb.DuckDBPyConnection, settings: Settings, records: int, now: datetime) -> str:
-    """Keep the engine's tables under the epoch's name, as a candidate; the same weights are the same epoch."""
+    """Keep the engine's tables under the epoch's name, as a candidate; the same weights are the same epoch.
+
+    One that is known already keeps its date, and is good for these settings from now on; what was resolved with other
+    settings does not count as applied any more.
+    """
     row = con.execute("""
         with hashed as (
             select sum(hash(model)) as hash from identity_model as model
@@ -101,6 +105,8 @@ def store_epoch(con: duckdb.DuckDBPyConnection, settings: Settings, records: int
     if row is None:
         raise EpochError("nothing was learned")
     name, threshold = str(row[0]), float(row[1])
+    known = next((each for each in list_epochs(con) if each.epoch == name), None)
+    learned_at = known.learned_at if known else now
     for temporary, table in KEPT.items():
         con.execute(
             f"create table if not exists {table} as select ''::varchar as epoch, null::timestamp as learned_at, * "
@@ -108,14 +114,18 @@ def store_epoch(con: duckdb.DuckDBPyConnection, settings: Settings, records: int
         )
         con.execute(f"delete from {table} where epoch = $epoch", {"epoch": name})
         con.execute(
-            f"insert into {table} by name select $epoch as epoch, $now::timestamp as learned_at, * from {temporary}",
-            {"epoch": name, "now": now},
+            f"insert into {table} by name select $epoch as epoch, $at::timestamp as learned_at, * from {temporary}",
+            {"epoch": name, "at": learned_at},
         )
-    if not con.execute("select 1 from identity.epoch where epoch = ?", [name]).fetchone():
+    if known is None:
         con.execute(
             "insert into identity.epoch values ($epoch, $now, $records, $threshold, $print, 'candidate', false, false, "
             "null)",
             {"epoch": name, "now": now, "records": records, "threshold": threshold, "print": fingerprint(settings)},
+        )
+    elif not known.fits(settings):
+        con.execute(
+            "update identity.epoch set fingerprint = ?, applied = false where epoch = ?", [fingerprint(settings), name]
         )
     return name
 

@@ -41,7 +41,9 @@ def make_settings(model: Model, link_only: bool) -> SettingsCreator:
         link_type="link_only" if link_only else "dedupe_only",
         comparisons=model.comparisons,
         blocking_rules_to_generate_predictions=model.blocking,
+        # Nobody reads them: what is timed ends with the clusters.
         retain_intermediate_calculation_columns=False,
+        retain_matching_columns=False,
         max_iterations=20,
     )
 

@@ -33,14 +33,14 @@ LINKS = st.dictionaries(
 ORDERED = settings(deadline=None, derandomize=True, database=None, max_examples=60)
 
 
-def _pairs(pairs: Iterable[tuple[int, ...]]) -> Pairs:
-    table = np.array([pair[:2] for pair in pairs], np.int32).reshape(-1, 2)
+def _pairs(pairs: Iterable[tuple[int, int]]) -> Pairs:
+    table = np.array(list(pairs), np.int32).reshape(-1, 2)
     return Pairs(table[:, 0], table[:, 1])
 
 
 def _find(records: int, links: list[Link]) -> list[int]:
     odds = np.array([link[2] for link in links], np.float32)
-    return find_components(records, _pairs(links), odds).tolist()
+    return list(find_components(records, _pairs(link[:2] for link in links), odds).tolist())
 
 
 def _names(groups: Iterable[Iterable[int]], records: int) -> list[int]:

@@ -8,7 +8,7 @@ from pipeline.command_line import build_parser
 from tests.pipeline.demo_home import demo_home, enter, guiyi
 
 HELP = {
-    "": ["demo", "run", "link", "evaluate", "explain", "decide", "segment", "status"],
+    "": ["demo", "run", "link", "evaluate", "explain", "decide", "train", "segment", "status"],
     "demo": ["OUT", "--customers", "--seed", "--days", "--noise"],
     "run": ["--config", "--inbox", "--source", "--full-refresh", "--as-of"],
     "ingest": ["--inbox", "--source"],
@@ -17,9 +17,10 @@ HELP = {
     "profile": ["--as-of"],
     "publish": ["--config"],
     "extract": ["--as-of"],
-    "link": ["RECORDS", "--columns", "--out", "--pairs", "--engine", "--encoding", "--settings", "--country"],
+    "link": ["RECORDS", "--columns", "--plan", "--out", "--pairs", "--engine", "--encoding", "--settings", "--country"],
     "evaluate": ["CLUSTERS", "--truth", "--record", "--person"],
-    "explain": ["CUSTOMER_ID", "RECORD"],
+    "explain": ["CUSTOMER_ID", "RECORD", "--html", "--force", "--values"],
+    "train": ["--list", "--compare", "--switch", "--rollback", "--automatic", "--by", "--json"],
     "decide": ["same", "different", "RECORD", "--by", "--note"],
     "segment": ["list", "count", "extract"],
     "segment list": ["--config"],

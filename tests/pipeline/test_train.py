@@ -15,9 +15,19 @@ import duckdb
 import pytest
 
 from identity.resolution import Resolution
+from identity.settings import BlockLimits, Settings
 from pipeline.demo.exports import write_demo
 from pipeline.epoch_comparison import EpochComparison, compare_epochs
-from pipeline.epochs import KEPT, KEPT_EPOCHS, KnownEpoch, forget_epochs, previous_epoch, switch_epoch
+from pipeline.epochs import (
+    KEPT,
+    KEPT_EPOCHS,
+    KnownEpoch,
+    forget_epochs,
+    list_epochs,
+    previous_epoch,
+    store_epoch,
+    switch_epoch,
+)
 from tests.pipeline.demo_home import Told, enter, guiyi
 from tests.warehouse.drawn import draw, own_records, parse, warehouse
 
@@ -178,6 +188,8 @@ def test_the_weights_that_moved_most_come_first():
 
 # --- What is kept of epochs.
 
+OTHER_SETTINGS = Settings(blocks=BlockLimits(largest_block=150))
+
 KNOWN = """
     | epoch | learned_at | records | threshold | fingerprint | status    | pinned | applied | switched_at |
     | P1    | 2026-01-01 | 1       | 8         | f           | past      | false  | false   | 2026-01-01  |
@@ -226,6 +238,24 @@ def test_the_previous_epoch_is_the_one_in_force_last(epochs):
     assert previous_epoch(epochs).epoch == "NOW"
     # What is past is nobody's choice any more.
     assert epochs.execute("select epoch from identity.epoch where pinned").fetchall() == [("N4",)]
+
+
+@pytest.mark.parametrize(
+    ("settings", "is_applied"), [(Settings(), True), (OTHER_SETTINGS, False)], ids=["same settings", "other settings"]
+)
+def test_learning_the_same_again_keeps_the_date_and_takes_the_settings(settings, is_applied):
+    with warehouse() as con:
+        con.execute("create temp table identity_model as select 8.0 as threshold")
+        for table in KEPT.keys() - {"identity_model"}:
+            con.execute(f"create temp table {table} as select 1 as value")
+        name = store_epoch(con, Settings(), 9, MORNING)
+        switch_epoch(con, name, MORNING, pinned=True, applied=True)
+        assert store_epoch(con, settings, 10, MORNING + timedelta(days=1)) == name
+        (found,) = list_epochs(con)
+        assert (found.learned_at, found.records, found.status, found.pinned) == (MORNING, 9, "current", True)
+        assert (found.fits(settings), found.applied) == (True, is_applied)
+        for table in KEPT.values():
+            assert con.execute(f"select epoch, learned_at from {table}").fetchall() == [(name, MORNING)]
 
 
 # --- The command, on a demo.
