@@ -23,7 +23,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from identity.blocking import Candidates, Scope, find_candidates, is_small, prepare_keys
+from identity.blocking import RECORD_BITS, Candidates, Scope, find_candidates, is_small, prepare_keys
 from identity.comparisons import Source, list_comparisons
 from identity.comparisons.base import Pairs
 from identity.components import FLOOR, connect
@@ -76,6 +76,7 @@ def update(
     tell = progress or (lambda _: None)
     epoch = read_epoch(con)
     # 1. Changes.
+    before = _count(con, f"{schema}.prepared")
     fingerprint_records(con, records, identifiers, settings)
     changed, removed = find_changes(con, schema)
     tell(f"{changed:,} records new or changed, {removed:,} changed or gone")
@@ -83,11 +84,12 @@ def update(
     # 2. Values.
     _count_values(con, settings, schema)
     # 3. Links.
-    namespaces = list_namespaces(con, f"{schema}.block_value")
-    rules = list_rules(namespaces, settings)
+    # What is compared is up to the epoch alone, so values that nobody shares any more are compared too.
+    namespaces = list_namespaces(con, f"{schema}.block_value", shared=False)
+    rules = list_rules(list_namespaces(con, f"{schema}.block_value"), settings)
     _replace_keys(con, rules, schema)
     total = _count(con, f"{schema}.prepared")
-    if is_small(total):
+    if is_small(before) or is_small(total):
         raise OvergrownError("a table this small is resolved in full")
     scope = Scope(f"{schema}.block_key", f"{schema}.block_value", "identity_dirty")
     candidates = find_candidates(con, rules, total, settings.blocks, learned=True, scope=scope)
@@ -116,7 +118,10 @@ def _prepare_changed(
         select * from {records} where record_id in (select record_id from identity_changed) order by record_id
     """)
     row = con.execute(f"select coalesce(max(rid), -1) + 1 from {schema}.prepared").fetchone()
-    prepare_records(con, "identity_incoming", settings, int((row or (0,))[0]))
+    first = int((row or (0,))[0])
+    if first + _count(con, "identity_incoming") >= 1 << RECORD_BITS:
+        raise OvergrownError("record numbers have run out: resolve in full, which gives them out anew")
+    prepare_records(con, "identity_incoming", settings, first)
     prepare_values(con, identifiers, settings)
     con.execute(f"delete from {schema}.prepared where rid in (select rid from identity_removed)")
     con.execute(f"""
@@ -204,14 +209,20 @@ def _replace_edges(
     seeds = read_numpy(
         con,
         f"""
-        with news as (
-            (from ({decided}) except from {schema}.settled) union all (from {schema}.settled except from ({decided}))
+        with decided as ({decided}),
+        news as (
+            (from decided except from {schema}.settled) union all (from {schema}.settled except from decided)
         )
         select rid from identity_dirty
         union select rid_l from {schema}.edge where rid_r in (select rid from identity_loose)
         union select rid_r from {schema}.edge where rid_l in (select rid from identity_loose)
         union select rid from {schema}.prepared
             where record_id in (select record_id_l from news union select record_id_r from news)
+                -- A record that is gone held those together that it was decided to be.
+                or record_id in (
+                    select record_id_l from decided join identity_removed on record_id = record_id_r
+                    union select record_id_r from decided join identity_removed on record_id = record_id_l
+                )
         except select rid from identity_removed
         """,
     )

@@ -104,7 +104,8 @@ def _person_query(records: str, columns: dict[str, str], settings: Settings) -> 
     def day(name: str) -> str:
         if name not in columns:
             return "cast(null as integer)"
-        date = f"try_cast({name} as date)"
+        given = f"try_cast({name} as date)"
+        date = f"case when year({given}) between 1 and 9999 then {given} end"
         return f"cast(year({date}) * 10000 + month({date}) * 100 + day({date}) as integer)"
 
     def number_of(name: str) -> str:

@@ -29,7 +29,7 @@ from identity.errors import InputError, NothingToCompareError
 from identity.grouping import Grouping, group_records
 from identity.learning import Model, Patterns, count_patterns, count_totals, learn
 from identity.matching import compare_pairs, score_pairs
-from identity.preparation import count_persons, prepare_records, prepare_values
+from identity.preparation import count_persons, list_namespaces, prepare_records, prepare_values
 from identity.reporting import Links, write_clusters, write_links, write_model, write_rules
 from identity.review import write_review
 from identity.rules import list_rules
@@ -108,6 +108,9 @@ def resolve(
     tell(f"{len(candidates):,} candidate pairs found")
     # 3. Compare.
     epoch = read_epoch(con) if learned else None
+    if epoch:
+        # Values that nobody shares any more still tell records apart; what is compared is up to the epoch alone.
+        namespaces = list_namespaces(con, "identity_value", shared=False)
     comparisons = list_comparisons(Source(con), namespaces, settings, epoch.names if epoch else None)
     if not comparisons:
         raise NothingToCompareError(

@@ -18,6 +18,7 @@ import pyarrow as pa
 
 from identity.comparisons.base import Pairs
 from identity.engines.duckdb import read_columns, write_table
+from identity.errors import InputError
 from identity.preparation import TEXT_COLUMNS
 from identity.settings import Settings
 
@@ -83,6 +84,9 @@ def find_changes(con: duckdb.DuckDBPyConnection, schema: str) -> tuple[int, int]
 
     Returns their numbers. identity_fingerprint must be there.
     """
+    unusable = con.execute("select count(*) - count(distinct record_id) from identity_fingerprint").fetchone()
+    if unusable != (0,):
+        raise InputError("record_id must be unique and not null in the records table")
     con.execute(f"""
         create or replace temp table identity_changed as
         select record_id from identity_fingerprint as now left join {schema}.prepared as before using (record_id)
