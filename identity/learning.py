@@ -29,6 +29,7 @@ SAME_STRENGTH = 25.0  # pairs the beforehand guess of a comparison is worth
 HOUSEHOLD_STRENGTH = 50.0
 HOUSEHOLD_PULL = 0.5  # and, for households, this share of the expected pairs: the kind must keep its meaning
 APART_PULL = 1.0  # the same for what tells the members of a household apart
+FEW = 8  # random pairs at a level from which the sample tells how many there are
 ROUNDS = 100
 STILL = 1e-4  # share of the expected pairs that may still move from kind to kind in the last round
 TINY = 1e-12
@@ -84,7 +85,7 @@ def count_totals(
         width = len(comparison.levels)
         drawn = np.bincount(sample[:, column], minlength=width).astype(np.float64)
         seen = np.bincount(patterns[:, column], weights=counts, minlength=width)
-        totals = np.where(drawn >= 20, drawn / max(len(sample), 1) * total, 0.0)
+        totals = np.where(drawn >= FEW, drawn / max(len(sample), 1) * total, 0.0)
         totals = np.maximum(totals, seen)
         for number, level in enumerate(comparison.levels):
             if level.random is not None:

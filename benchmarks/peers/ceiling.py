@@ -13,6 +13,7 @@ in the search path, so that everything else is the product's.
 """
 
 import json
+import os
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -88,6 +89,8 @@ class Supervised(Scorer):
 def main(site_packages: Path, training: Path, folders: list[Path]) -> None:
     """Learn, then cluster every folder."""
     sys.path.append(str(site_packages))
+    # Threads that wait must not keep the cores busy: the classifier is asked from several threads at once.
+    os.environ.setdefault("OMP_WAIT_POLICY", "passive")
     settings = load_settings(load_config().identity_settings)
     with _open(training) as con:
         found = compare(con, settings)
