@@ -3,8 +3,8 @@
 -- columns:
 --   acted_at: when (UTC)
 --   actor: who
---   action: extract, decide, publish
---   subject: segment, decision or snapshot concerned, never a person's value
+--   action: extract, decide, publish; switch, rollback or automatic of an epoch
+--   subject: segment, decision, epoch or snapshot concerned, never a person's value
 --   detail: counts and reasons as JSON
 create table if not exists ops.audit (
     acted_at timestamp not null,
