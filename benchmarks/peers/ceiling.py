@@ -7,7 +7,9 @@ A gradient-boosted classifier learns on the pairs of TRAINING_FOLDER, whose trut
 in the search path, so that everything else is the product's.
 
 1. Resolve a data set without labels, and take up again what the engine compared: candidates, levels, scorer.
-2. Learn from the candidates and from all pairs within components: level and bits of every comparison, and our odds.
+2. Learn from the candidates and from all pairs within components: of every comparison the level, and the bits for the
+   rarity of the value. Not our weights nor our odds: they are learned anew from table to table, and a classifier that
+   relies on those of one table does worse on the next.
 3. Group as the engine does, by the classifier's odds; of two clusters, by their mean over all pairs between them. (Our
    evidence with the classifier's correction added to it did worse on a third population, of seed 7.)
 """
@@ -129,14 +131,14 @@ def train(found: Compared, names: tuple[str, ...], persons: npt.NDArray[np.int64
 
 
 def list_features(scorer: Scorer, names: tuple[str, ...], levels: Patterns, pairs: Pairs) -> Floats:
-    """Per pair: level number and bits of every comparison, zeros where a table has it not, and our odds."""
+    """Per pair and comparison: level number and bits of the value's rarity; zeros where a table has not got it."""
     at = {each.name: column for column, each in enumerate(scorer.comparisons)}
-    out = np.zeros((len(pairs), 2 * len(names) + 1), np.float32)
+    out = np.zeros((len(pairs), 2 * len(names)), np.float32)
     for number, name in enumerate(names):
         if (column := at.get(name)) is not None:
             out[:, 2 * number] = levels[:, column]
-            out[:, 2 * number + 1] = scorer.bits(column, levels[:, column], pairs)
-    out[:, -1] = Scorer.odds(scorer, levels, pairs)
+            bits = scorer.bits(column, levels[:, column], pairs)
+            out[:, 2 * number + 1] = bits - scorer.strangers[column][levels[:, column]]
     return out
 
 

@@ -1,5 +1,7 @@
 """The supervised ceiling: what its classifier is shown, what comes of its odds, and what truth it reads."""
 
+from dataclasses import replace
+
 import duckdb
 import numpy as np
 import pytest
@@ -8,7 +10,7 @@ from benchmarks.identity.ceiling import find_site_packages
 from benchmarks.peers.ceiling import Compared, Supervised, compare, group, list_features
 from identity.clustering import Vetoes
 from identity.comparisons.base import Comparison, Level, Pairs, missing
-from identity.scoring import Scorer
+from identity.scoring import FrequencyTable, Scorer
 from identity.settings import Settings
 
 NONE = np.empty((0, 2), np.int64)
@@ -38,14 +40,21 @@ def scorer(name="name"):
     return Scorer([Comparison(name, levels, evaluate)], (bits,), (bits,), ({},), 0.0, -2.0)
 
 
-def test_features_are_level_bits_and_our_odds():
-    found = list_features(scorer(), ("name",), LEVELS, ALL_PAIRS)
-    assert found.tolist() == [[1, 5, 3], [2, -3, -5], [2, -3, -5]]
+def test_features_are_levels_and_rarity():
+    table = FrequencyTable(np.array([0, 1, -1], np.int32), np.array([2.5, -1.0], np.float32))
+    found = list_features(replace(scorer(), tables=({1: table},)), ("name",), LEVELS, ALL_PAIRS)
+    assert found.tolist() == [[1, 2.5], [2, 0], [2, 0]]
+
+
+def test_features_do_not_depend_on_our_weights():
+    other = replace(scorer(), strangers=(np.array([0.0, 1.0, -9.0], np.float32),), prior=-7.0)
+    found = [list_features(each, ("name",), LEVELS, ALL_PAIRS).tolist() for each in (scorer(), other)]
+    assert found[0] == found[1]
 
 
 def test_comparisons_a_table_has_not_are_zero():
     found = list_features(scorer("other"), ("name", "other"), LEVELS[:1], ALL_PAIRS.part(0, 1))
-    assert found.tolist() == [[0, 0, 1, 5, 3]]
+    assert found.tolist() == [[0, 0, 1, 0]]
 
 
 @pytest.mark.parametrize(
