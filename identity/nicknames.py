@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from functools import cache
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
@@ -12,9 +15,7 @@ def nickname_edges(vocabulary: pa.Array) -> npt.NDArray[np.int64]:
 
     A nickname goes with its full name, and with the other nicknames of that name. Facts from the package `nicknames`.
     """
-    from nicknames import NickNamer
-
-    namer = NickNamer()
+    namer = _read_names()
     codes = {word: code for code, word in enumerate(vocabulary.to_pylist())}
     keys = set()
     for word, code in codes.items():
@@ -24,3 +25,11 @@ def nickname_edges(vocabulary: pa.Array) -> npt.NDArray[np.int64]:
                 if partner is not None and partner != code:
                     keys.add((min(code, partner) << 32) | max(code, partner))
     return np.array(sorted(keys), np.int64)
+
+
+@cache
+def _read_names() -> Any:
+    """The package's names; its file is read once."""
+    from nicknames import NickNamer
+
+    return NickNamer()
