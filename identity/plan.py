@@ -31,7 +31,7 @@ from identity.errors import InputError
 from identity.matching import compare_pairs, score_pairs
 from identity.preparation import count_persons, prepare_records, prepare_values
 from identity.resolution import learn_model
-from identity.rules import Rule, implied_parts, list_rules
+from identity.rules import Rule, list_rules
 from identity.scoring import count_frequencies, prepare_scorer
 from identity.settings import Settings
 from identity.spelling import list_spellings, mark_spelled
@@ -327,21 +327,3 @@ def _count_columns(
         )
         for name, (filled, distinct, largest) in counts.items()
     )
-
-
-def needed_rules(rules: Sequence[Rule], dropped: Mapping[str, int]) -> list[Rule]:
-    """The rules that can find a pair the others do not, in their order. dropped: blocks each rule leaves out.
-
-    A rule is not needed if another rule that leaves no block out asks for less: whoever shares all parts of the first
-    shares all parts of the second. Of two rules that ask for the same, the first is kept. The candidate pairs stay
-    exactly the same; only which rules are named with a pair changes.
-    """
-    asked = {rule.name: implied_parts(rule) for rule in rules}
-
-    def covers(wide: Rule, narrow: Rule) -> bool:
-        return bool(wide.parts) and dropped.get(wide.name) == 0 and asked[narrow.name].issuperset(wide.parts)
-
-    def replaces(at: int, other: Rule, rule: Rule) -> bool:
-        return other != rule and covers(other, rule) and (rules.index(other) < at or not covers(rule, other))
-
-    return [rule for at, rule in enumerate(rules) if not any(replaces(at, other, rule) for other in rules)]
