@@ -39,13 +39,16 @@ def prepare_records(con: duckdb.DuckDBPyConnection, records: str, settings: Sett
     total, distinct = con.execute(f"select count(*), count(distinct record_id) from {records}").fetchone() or (0, 0)
     if total != distinct:
         raise InputError("record_id must be unique and not null in the records table")
-    if not _is_sorted(con, records):
-        con.execute(f"create or replace temp table identity_sorted as select * from {records} order by record_id")
-        records = "identity_sorted"
     try:
         con.execute(_person_query(records, columns, settings))
     except (duckdb.BinderException, duckdb.ParserException) as error:
         raise InputError("a key under [[blocking]] is no column or SQL expression of the records table") from error
+    # Looked at in what was written: a view with a join may give its rows in another order each time it is read.
+    if not _is_sorted(con, "identity_prepared"):
+        con.execute(
+            "create or replace temp table identity_sorted as select * from identity_prepared order by record_id"
+        )
+        con.execute("create or replace temp table identity_prepared as select * from identity_sorted")
     # Rows keep the order they were written in, so their position is the number of the record. Inside a transaction
     # DuckDB counts positions from a high number.
     start = con.execute("select coalesce(min(rowid), 0) from identity_prepared").fetchone() or (0,)
@@ -57,11 +60,11 @@ def prepare_records(con: duckdb.DuckDBPyConnection, records: str, settings: Sett
     return int(total)
 
 
-def _is_sorted(con: duckdb.DuckDBPyConnection, records: str) -> bool:
-    """Whether the table is in the order of record_id already."""
-    row = con.execute(
-        f"select count(*) from (select record_id < lag(record_id) over () as falls from {records}) where falls"
-    ).fetchone()
+def _is_sorted(con: duckdb.DuckDBPyConnection, table: str) -> bool:
+    """Whether the table's rows were written in the order of record_id."""
+    row = con.execute(f"""
+        select count(*) from (select record_id < lag(record_id) over (order by rowid) as falls from {table}) where falls
+    """).fetchone()
     return row == (0,)
 
 
