@@ -18,6 +18,7 @@ import duckdb
 import numpy as np
 import numpy.typing as npt
 
+from identity.comparisons.base import Pairs
 from identity.engines.duckdb import drop_tables, read_numpy
 from identity.errors import InputError
 from identity.rules import Rule, implied_parts
@@ -27,6 +28,7 @@ RECORD_BITS = 29
 RULE_BITS = 6
 SMALL_TABLE_PAIRS = 200_000  # a rule's budget in a table of few records
 EVERY_PAIR = 1_000_000  # up to this many pairs in all, blocking is not worth its losses
+KEPT = "key not in (select key from identity_dropped where rule = $rule)"
 GROWTH = 2  # times the largest block, to which a block may grow before the next epoch is learned
 
 
@@ -96,11 +98,7 @@ def find_candidates(
     if not learned:
         con.execute("create or replace temp table identity_dropped (rule varchar, key ubigint)")
     if scope.dirty:
-        for part, table in (("key", scope.keys), ("value", scope.values)):
-            con.execute(
-                f"create or replace temp table identity_dirty_{part} as "
-                f"select * from {table} where rid in (select rid from {scope.dirty})"
-            )
+        _prepare_scope(con, scope)
     bits: dict[str, int] = {}
     found, outcomes = [], []
     if is_small(records) and scope.dirty is None if every_pair is None else every_pair:
@@ -108,27 +106,109 @@ def find_candidates(
         found.append(_pair_all(records, 0))
         outcomes.append(("every pair", 0, len(found[0])))
     complete: list[frozenset[str]] = []
-    for rule in sorted(rules[: (1 << RULE_BITS) - 1], key=lambda rule: len(rule.parts)):
-        # Who shares all parts of this rule shares those of a rule that has found every such pair already.
-        if any(parts <= implied_parts(rule) for parts in complete):
+    for rule in _in_order(rules):
+        if _is_implied(rule, complete):
             outcomes.append((rule.name, 0, 0))
             continue
         per_record = limits.broad_pairs_per_record if rule.broad else limits.pairs_per_record
         budget = None if learned else per_record * records + SMALL_TABLE_PAIRS
         number = len(bits)
-        pairs, dropped, total = _block(con, number, rule, limits.largest_block, budget, scope)
+        if scope.dirty:
+            pairs, dropped, total = _block_scope(con, number, rule, limits.largest_block, scope)
+        else:
+            pairs, dropped, total = _block(con, number, rule, limits.largest_block, budget)
         outcomes.append((rule.name, dropped, total))
         if rule.parts and not (_has_dropped(con, rule) if learned else dropped):
             complete.append(frozenset(rule.parts))
         if len(pairs):
             bits[rule.name] = number
             found.append(pairs)
-    drop_tables(con, "identity_block", "identity_dirty_key", "identity_dirty_value")
+    drop_tables(con, "identity_block", "identity_dirty_key", "identity_near_value")
     packed = np.concatenate(found) if found else np.empty(0, np.uint64)
     del found
     left, right, masks = _merge_pairs(packed)
     overgrown = sum(dropped for _, dropped, _ in outcomes) if learned else 0
     return Candidates(left, right, masks, bits, _count_rules(outcomes, bits, masks), overgrown)
+
+
+def _prepare_scope(con: duckdb.DuckDBPyConnection, scope: Scope) -> None:
+    """identity_dirty_key: keys of the dirty records; identity_near_value: who carries a value that one of them does."""
+    con.execute(f"""
+        create or replace temp table identity_dirty_key as
+        select * from {scope.keys} where rid in (select rid from {scope.dirty})
+    """)
+    con.execute(f"""
+        create or replace temp table identity_near_value as
+        select rid, namespace, key, records from {scope.values}
+        where key in (select key from {scope.values} where rid in (select rid from {scope.dirty}))
+    """)
+
+
+def mark_rules(con: duckdb.DuckDBPyConnection, rules: list[Rule], pairs: Pairs) -> Candidates:
+    """The rules that find each of the pairs, as find_candidates would tell, in an epoch that is in force.
+
+    identity_key and identity_value must hold the records of the pairs, numbered from 0 without gaps.
+    """
+    dropped = con.execute("select rule, key from identity_dropped where key is not null order by rule").fetchnumpy()
+    names, keys = np.asarray(dropped["rule"], object), np.asarray(dropped["key"], np.uint64)
+    left_out = {name: keys[names == name] for name in dict.fromkeys(names)}
+    masks, bits = np.zeros(len(pairs), np.uint64), {}
+    complete: list[frozenset[str]] = []
+    running = []
+    for rule in _in_order(rules):
+        if _is_implied(rule, complete):
+            continue
+        if rule.parts and rule.name not in left_out:
+            complete.append(frozenset(rule.parts))
+        running.append(rule)
+    shared = _read_rule_keys(con, [rule for rule in running if rule.parts])
+    for number, rule in enumerate(running):
+        if rule.parts:
+            key = shared.pop(rule.name)
+            key[np.isin(key, left_out.get(rule.name, np.empty(0, np.uint64)))] = 0
+            found = (key[pairs.left] == key[pairs.right]) & (key[pairs.left] != 0)
+        else:
+            found = _share_value(con, rule, pairs)
+        if found.any():
+            bits[rule.name] = number
+            masks[found] |= np.uint64(1 << number)
+    return Candidates(pairs.left, pairs.right, masks, bits, (), 0)
+
+
+def _read_rule_keys(con: duckdb.DuckDBPyConnection, rules: list[Rule]) -> dict[str, npt.NDArray[np.uint64]]:
+    """Each rule's key per record of identity_key; 0 where a part is missing."""
+    columns = [
+        f"coalesce(case when {present} then {key} end, 0) as rule_{number}"
+        for number, (key, present) in enumerate(_composed(rule) for rule in rules)
+    ]
+    found = read_numpy(con, f"select {', '.join(['rid', *columns])} from identity_key")
+    order = np.argsort(found["rid"])
+    return {rule.name: np.asarray(found[f"rule_{number}"], np.uint64)[order] for number, rule in enumerate(rules)}
+
+
+def _share_value(con: duckdb.DuckDBPyConnection, rule: Rule, pairs: Pairs) -> npt.NDArray[np.bool_]:
+    """Which pairs have a value of the rule's namespace in common."""
+    found = con.execute(
+        f"""
+        with carried as (
+            select rid, key from identity_value where namespace = $namespace and records > 1 and {KEPT}
+        )
+        select distinct (a.rid::bigint << 32) | b.rid as packed
+        from carried a join carried b on a.key = b.key and a.rid < b.rid
+        """,
+        {"namespace": rule.namespace, "rule": rule.name},
+    ).fetchnumpy()
+    return np.isin(pairs.packed, np.asarray(found["packed"], np.int64))
+
+
+def _in_order(rules: list[Rule]) -> list[Rule]:
+    """As many rules as there are numbers for, those of few parts first."""
+    return sorted(rules[: (1 << RULE_BITS) - 1], key=lambda rule: len(rule.parts))
+
+
+def _is_implied(rule: Rule, complete: list[frozenset[str]]) -> bool:
+    """Whether who shares all parts of this rule shares those of a rule that has found every such pair already."""
+    return any(parts <= implied_parts(rule) for parts in complete)
 
 
 def _has_dropped(con: duckdb.DuckDBPyConnection, rule: Rule) -> bool:
@@ -171,23 +251,23 @@ def _keyed(rule: Rule, keys: str, values: str) -> tuple[str, dict[str, str]]:
     if rule.namespace is not None:
         query = f"select rid, key from {values} where namespace = $namespace and records > 1"
         return query, {"namespace": rule.namespace}
-    columns = list(_columns([rule]).values())
-    key = columns[0] if len(columns) == 1 else f"hash({', '.join(columns)})"
-    present = " and ".join(f"{column} is not null" for column in columns)
+    key, present = _composed(rule)
     return f"select rid, {key} as key from {keys} where {present}", {}
 
 
+def _composed(rule: Rule) -> tuple[str, str]:
+    """SQL over identity_key of a rule's key and of whether all its parts are there."""
+    columns = list(_columns([rule]).values())
+    key = columns[0] if len(columns) == 1 else f"hash({', '.join(columns)})"
+    return key, " and ".join(f"{column} is not null" for column in columns)
+
+
 def _block(
-    con: duckdb.DuckDBPyConnection, number: int, rule: Rule, largest_block: int, budget: float | None, scope: Scope
+    con: duckdb.DuckDBPyConnection, number: int, rule: Rule, largest_block: int, budget: float | None
 ) -> tuple[npt.NDArray[np.uint64], int, int]:
     """Packed pairs of one rule, blocks dropped, and the pairs it would have made without limits."""
-    # 1. Blocks of two records and more; with a scope, only those of its records.
-    keyed, facts = _keyed(rule, scope.keys, scope.values)
-    if scope.dirty:
-        wanted, _ = _keyed(rule, "identity_dirty_key", "identity_dirty_value")
-        if con.execute(f"select 1 from ({wanted}) limit 1", facts).fetchone() is None:
-            return np.empty(0, np.uint64), 0, 0
-        keyed = f"select rid, key from ({keyed}) where key in (select key from ({wanted}))"
+    # 1. Blocks of two records and more.
+    keyed, facts = _keyed(rule, EVERYBODY.keys, EVERYBODY.values)
     con.execute(
         f"""
         create or replace temp table identity_block as
@@ -204,8 +284,7 @@ def _block(
         return np.empty(0, np.uint64), 0, 0
     pairs = np.cumsum(blocks * size * (size - 1) // 2)
     if budget is None:
-        cap = GROWTH * largest_block
-        kept = "key not in (select key from identity_dropped where rule = $rule)"
+        cap, kept = GROWTH * largest_block, KEPT
         large = con.execute(
             f"select count(distinct key) from identity_block where size > {cap} and {kept}", {"rule": rule.name}
         ).fetchone()
@@ -220,15 +299,56 @@ def _block(
             {"rule": rule.name},
         )
     # 3. Each block with itself.
-    dirty = f"and (a.rid in (select rid from {scope.dirty}) or b.rid in (select rid from {scope.dirty}))"
     query = f"""
         with block as (select key, rid from identity_block where size <= {cap} and {kept})
-        select (a.rid::ubigint << {RECORD_BITS + RULE_BITS}) | (b.rid::ubigint << {RULE_BITS}) | {number} as packed
-        from block a join block b on a.key = b.key and a.rid < b.rid
-        {dirty if scope.dirty else ""}
+        select {_packed(number)} as packed from block a join block b on a.key = b.key and a.rid < b.rid
     """
     joined = con.execute(query, {"rule": rule.name} if budget is None else {}).fetchnumpy()
     return np.asarray(joined["packed"], np.uint64), dropped, int(pairs[-1])
+
+
+def _block_scope(
+    con: duckdb.DuckDBPyConnection, number: int, rule: Rule, largest_block: int, scope: Scope
+) -> tuple[npt.NDArray[np.uint64], int, int]:
+    """What _block returns, of the pairs with a dirty record, in an epoch that is in force."""
+    # 1. Blocks that hold a dirty record.
+    keyed, facts = _keyed(rule, scope.keys, "identity_near_value")
+    if rule.parts:
+        wanted, _ = _keyed(rule, "identity_dirty_key", "")
+        keyed = f"select rid, key from ({keyed}) where key in (select key from ({wanted}))"
+    con.execute(
+        f"""
+        create or replace temp table identity_block as
+        select key, rid, rid in (select rid from {scope.dirty}) as dirty, count(*) over (partition by key) as size
+        from ({keyed})
+        """,
+        facts,
+    )
+    largest, total = con.execute(
+        "select coalesce(max(size), 0), coalesce(sum(size - 1), 0) // 2 from identity_block"
+    ).fetchone() or (0, 0)
+    if largest < 2:
+        return np.empty(0, np.uint64), 0, 0
+    # 2. Blocks that are too large since the epoch was learned, and those that have grown too large.
+    grown = 0
+    if largest > (cap := GROWTH * largest_block):
+        row = con.execute(
+            f"select count(distinct key) from identity_block where size > {cap} and {KEPT}", {"rule": rule.name}
+        ).fetchone()
+        grown = int((row or (0,))[0])
+    # 3. Each block's dirty records with all of it.
+    query = f"""
+        with block as (select key, rid, dirty from identity_block where size between 2 and {cap} and {KEPT})
+        select {_packed(number)} as packed from block a join block b on a.key = b.key and a.rid < b.rid
+        where a.dirty or b.dirty
+    """
+    joined = con.execute(query, {"rule": rule.name}).fetchnumpy()
+    return np.asarray(joined["packed"], np.uint64), grown, int(total)
+
+
+def _packed(number: int) -> str:
+    """SQL for a pair of rows a, b and a rule's number in one integer."""
+    return f"(a.rid::ubigint << {RECORD_BITS + RULE_BITS}) | (b.rid::ubigint << {RULE_BITS}) | {number}"
 
 
 def _merge_pairs(

@@ -21,6 +21,7 @@ import duckdb
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from identity.comparisons.base import Comparison, Frequency
 from identity.engines.duckdb import read_arrow, write_table
@@ -127,12 +128,14 @@ def read_epoch(con: duckdb.DuckDBPyConnection) -> Epoch:
 
 
 def _read_frequencies(con: duckdb.DuckDBPyConnection) -> dict[str, Frequencies]:
-    table = read_arrow(con, "select * from identity_frequency order by column_name, value_hash nulls first")
-    names = np.asarray(table["column_name"].to_pandas())
+    table = read_arrow(con, "select column_name, value_hash, bits from identity_frequency")
+    columns = pc.dictionary_encode(table["column_name"]).combine_chunks()
+    numbers, listed = np.asarray(columns.indices), np.asarray(pc.is_valid(table["value_hash"]))
     hashes = np.asarray(table["value_hash"].fill_null(0), np.uint64)
     bits = np.asarray(table["bits"], np.float32)
     found = {}
-    for name in dict.fromkeys(names):
-        at = np.flatnonzero(names == name)
-        found[str(name)] = Frequencies(hashes[at[1:]], bits[at[1:]], float(bits[at[0]]))
+    for number, name in enumerate(columns.dictionary.to_pylist()):
+        at, other = np.flatnonzero((numbers == number) & listed), np.flatnonzero((numbers == number) & ~listed)
+        at = at[np.argsort(hashes[at])]
+        found[name] = Frequencies(hashes[at], bits[at], float(bits[other[0]]))
     return found

@@ -23,10 +23,10 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from identity.blocking import RECORD_BITS, Candidates, Scope, find_candidates, is_small, prepare_keys
+from identity.blocking import RECORD_BITS, Candidates, Scope, find_candidates, is_small, mark_rules, prepare_keys
 from identity.comparisons import Source, list_comparisons
 from identity.comparisons.base import Pairs
-from identity.components import FLOOR, connect
+from identity.components import FLOOR
 from identity.engines.duckdb import drop_tables, read_numpy, write_table
 from identity.epoch import Epoch, read_epoch
 from identity.errors import OvergrownError
@@ -249,11 +249,19 @@ def _find_touched(con: duckdb.DuckDBPyConnection, seeds: Rids, decisions: str | 
             where d.verdict = 'same'
         """
     found = read_numpy(con, edges)
-    pairs = Pairs(np.asarray(found["rid_l"], np.int32), np.asarray(found["rid_r"], np.int32))
-    label = connect(int((row or (0,))[0]), pairs)
-    marked = np.zeros(len(label), np.bool_)
-    marked[label[seeds]] = True
-    return np.flatnonzero(marked[label])
+    left, right = np.asarray(found["rid_l"], np.int32), np.asarray(found["rid_r"], np.int32)
+    marked = np.zeros(int((row or (0,))[0]), np.bool_)
+    marked[seeds] = True
+    # Few components are touched, so walking from the seeds is cheaper than finding all components.
+    while True:
+        at_left, at_right = marked[left], marked[right]
+        border = at_left != at_right
+        if not border.any():
+            return np.flatnonzero(marked)
+        marked[left[border]] = True
+        marked[right[border]] = True
+        rest = ~(at_left & at_right)
+        left, right = left[rest], right[rest]
 
 
 def _regroup(
@@ -283,9 +291,8 @@ def _regroup(
         select part.rid, keyed.* exclude (rid)
         from {schema}.block_key as keyed join identity_part as part on keyed.rid = whole_rid
     """)
-    candidates = find_candidates(con, rules, len(touched), settings.blocks, learned=True, every_pair=False)
     found = Links(grouping.pairs, grouping.levels, grouping.odds)
-    write_links(con, candidates, found, scorer, epoch)
+    write_links(con, mark_rules(con, rules, grouping.pairs), found, scorer, epoch)
     write_clusters(con, grouping.partition)
     write_review(con, grouping.partition, found, scorer.prior, settings, vetoes=vetoes, scorer=scorer)
     return len(found)
@@ -308,21 +315,26 @@ class _Part:
 def _load_part(con: duckdb.DuckDBPyConnection, rids: Rids, schema: str) -> _Part:
     """identity_person, identity_value and identity_named_local of these records alone, numbered by record_id."""
     write_table(con, "identity_wanted", pa.table({"rid": pa.array(rids.astype(np.int32))}))
+    # Numbered by themselves first: sorting whole rows costs several times as much.
+    con.execute(f"""
+        create or replace temp table identity_number as
+        select rid as whole_rid, cast(row_number() over (order by record_id) - 1 as integer) as rid
+        from {schema}.prepared where rid in (select rid from identity_wanted)
+    """)
     con.execute(f"""
         create or replace temp table identity_part as
-        select cast(row_number() over (order by record_id) - 1 as integer) as rid, rid as whole_rid,
-            * exclude (rid, fingerprint)
-        from {schema}.prepared where rid in (select rid from identity_wanted)
+        select number.rid, whole_rid, prepared.* exclude (rid, fingerprint)
+        from {schema}.prepared as prepared join identity_number as number on prepared.rid = whole_rid
     """)
     con.execute("create or replace temp view identity_person as select * from identity_part")
     con.execute(f"""
         create or replace temp table identity_value as
-        select part.rid, carried.* exclude (rid)
-        from {schema}.block_value as carried join identity_part as part on carried.rid = whole_rid
+        select number.rid, carried.* exclude (rid)
+        from {schema}.block_value as carried join identity_number as number on carried.rid = whole_rid
     """)
     mark_spelled(con)
-    numbers = read_numpy(con, "select rid from identity_part order by whole_rid")
-    drop_tables(con, "identity_wanted")
+    numbers = read_numpy(con, "select rid from identity_number order by whole_rid")
+    drop_tables(con, "identity_wanted", "identity_number")
     return _Part(np.sort(rids), np.asarray(numbers["rid"], np.int32))
 
 

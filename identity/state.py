@@ -17,7 +17,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from identity.comparisons.base import Pairs
-from identity.engines.duckdb import read_columns, write_table
+from identity.engines.duckdb import drop_tables, read_columns, write_table
 from identity.errors import InputError
 from identity.preparation import TEXT_COLUMNS
 from identity.settings import Settings
@@ -37,20 +37,20 @@ def fingerprint_records(
     columns = read_columns(con, records)
     read = [name for name in (*COLUMNS, *(each.column for each in settings.comparisons)) if name in columns]
     read += [f"({key})" for rule in settings.blocking for key in rule.keys]
-    carried = "select null::varchar as record_id, null::ubigint as total limit 0"
+    carried = "select null::ubigint as carrier, null::ubigint as total limit 0"
     if identifiers is not None:
         issuer = "issuer" if "issuer" in read_columns(con, identifiers) else "''"
         current = "revoked_at is null" if "revoked_at" in read_columns(con, identifiers) else "true"
         carried = f"""
-            select record_id, hash(sum(hash(namespace, {issuer}, value))) as total
+            select hash(record_id) as carrier, hash(sum(hash(namespace, {issuer}, value))) as total
             from {identifiers} where {current}
-            group by record_id
+            group by carrier
         """
     con.execute(f"""
         create or replace temp table identity_fingerprint as
         with carried as ({carried})
         select record_id, hash({", ".join(read) or "0"}, total) as fingerprint
-        from {records} left join carried using (record_id)
+        from {records} left join carried on hash(record_id) = carrier
     """)
 
 
@@ -84,21 +84,41 @@ def find_changes(con: duckdb.DuckDBPyConnection, schema: str) -> tuple[int, int]
 
     Returns their numbers. identity_fingerprint must be there.
     """
-    unusable = con.execute("select count(*) - count(distinct record_id) from identity_fingerprint").fetchone()
-    if unusable != (0,):
-        raise InputError("record_id must be unique and not null in the records table")
     con.execute(f"""
+        create or replace temp table identity_difference as
+        select now.record_id, before.rid, before.record_id as record_id_before
+        from identity_fingerprint as now full join {schema}.prepared as before using (record_id)
+        where before.fingerprint is distinct from now.fingerprint
+    """)
+    _check_unique(con, schema)
+    con.execute("""
         create or replace temp table identity_changed as
-        select record_id from identity_fingerprint as now left join {schema}.prepared as before using (record_id)
-        where before.fingerprint is distinct from now.fingerprint
+        select record_id from identity_difference where record_id is not null
     """)
-    con.execute(f"""
+    con.execute("""
         create or replace temp table identity_removed as
-        select before.rid, record_id from {schema}.prepared as before left join identity_fingerprint as now
-            using (record_id)
-        where before.fingerprint is distinct from now.fingerprint
+        select rid, record_id_before as record_id from identity_difference where rid is not null
     """)
+    drop_tables(con, "identity_difference")
     row = con.execute(
         "select (select count(*) from identity_changed), (select count(*) from identity_removed)"
     ).fetchone()
     return (int(row[0]), int(row[1])) if row else (0, 0)
+
+
+def _check_unique(con: duckdb.DuckDBPyConnection, schema: str) -> None:
+    """InputError when a record occurs twice: counted among those that differ, for the others were unique before."""
+    row = con.execute(f"""
+        with total as (select (select count(*) from identity_fingerprint) as now,
+            (select count(*) from {schema}.prepared) as before),
+        differing as (
+            select count(record_id) as now, count(rid) as before, count(distinct record_id) as once,
+                count(distinct rid) as rids
+            from identity_difference
+        )
+        select differing.now = once and differing.before = rids and total.now - differing.now = total.before - rids
+            and not exists (select 1 from identity_fingerprint where record_id is null)
+        from total, differing
+    """).fetchone()
+    if row != (True,):
+        raise InputError("record_id must be unique and not null in the records table")

@@ -2,33 +2,37 @@
 
     python -m benchmarks.peers.increment FOLDER
 
-1. Resolve 99 % of the records in full, learning, and keep what an increment needs.
-2. Add the others, chosen by a hash of their id, as an increment.
-3. Resolve everything in full with the weights of step 1.
-4. Compare the partitions of 2 and 3.
+The stage `resolve` of the pipeline, in a warehouse file of its own, three times:
+
+1. 99 % of the records in full, learning: links, customers, ledger and what an increment needs are written.
+2. The others, chosen by a hash of their id, are added: an increment.
+3. Everything in full with the weights of step 1.
+4. Compare who is who after 2 and after 3.
 
 Prints the seconds of each step, what the increment looked at, and how many customers differ.
 """
 
 import json
+import re
+import shutil
 import sys
-import time
+from dataclasses import replace
 from pathlib import Path
 
 import duckdb
 
 from benchmarks.measurement import own_peak_bytes
-from identity.errors import OvergrownError
-from identity.increment import update
-from identity.resolution import resolve
-from identity.settings import load_settings
-from pipeline.config import load_config
+from pipeline.config import Config, load_config
+from pipeline.resolve import resolve
+from pipeline.stage import Options, StageReport, execute
+from warehouse.connection import open_warehouse
+from warehouse.tables import create_tables
 
 ADDED = "hash(record_id) % 100 = 0"
 _DIFFERING = """
 with cells as (
-    select now.customer, whole.cluster, count(*) as records from incremental as now
-    join identity_cluster as whole using (record_id) group by all
+    select incremental.customer, whole.customer as cluster, count(*) as records
+    from incremental join whole using (record_id) group by all
 ),
 sizes as (select customer, sum(records) as size from cells group by customer),
 whole_sizes as (select cluster, sum(records) as size from cells group by cluster)
@@ -40,44 +44,69 @@ from cells join sizes using (customer) join whole_sizes using (cluster)
 
 def main(folder: Path) -> None:
     """All steps."""
-    settings = load_settings(load_config().identity_settings)
-    report: dict[str, float] = {}
-    with duckdb.connect() as con:
-        for name in ("records", "identifiers"):
-            con.execute(f"create table every_{name} as select * from '{folder / name}.parquet'")
-            con.execute(f"create view {name} as select * from every_{name} where not ({ADDED})")
-        con.execute("create schema kept")
-        # 1. Most of the records.
-        began = time.perf_counter()
-        resolve(con, "records", "identifiers", None, settings, keep="kept")
-        report["learning_seconds"] = time.perf_counter() - began
-        con.execute("create table before as select record_id, cluster from identity_cluster")
-        # 2. The others.
-        for name in ("records", "identifiers"):
-            con.execute(f"create or replace view {name} as select * from every_{name}")
-        began = time.perf_counter()
-        found = update(con, "records", "identifiers", None, settings, "kept")
-        report["increment_seconds"] = time.perf_counter() - began
-        report |= {"changed": found.changed, "touched": found.touched}
-        con.execute("""
-            create table incremental as
-            select record_id, 'old ' || cluster as customer from before
-            where record_id not in (select record_id from identity_scope)
-            union all select record_id, 'new ' || cluster from identity_cluster
-        """)
-        # 3. Everything.
-        began = time.perf_counter()
-        full = resolve(con, "records", "identifiers", None, settings, learned=True)
-        report["full_seconds"] = time.perf_counter() - began
-        report["records"] = full.records
-        # 4. The same?
+    home = folder / "increment"
+    shutil.rmtree(home, ignore_errors=True)
+    home.mkdir()
+    usual = load_config()
+    # A table of any size keeps its epoch here.
+    rules = re.sub(r"(?m)^learn_below *=.*$", "learn_below = 0", usual.identity_settings.read_text(encoding="utf-8"))
+    (home / "identity.toml").write_text(rules, encoding="utf-8")
+    config = replace(usual, home=home, directory=home)
+    try:
+        json.dump({**_measure(folder, config), "peak_bytes": own_peak_bytes()}, sys.stdout)
+    finally:
+        shutil.rmtree(home, ignore_errors=True)
+
+
+def _measure(folder: Path, config: Config) -> dict[str, float]:
+    # 1. Most of the records.
+    _add(folder, config, f"not ({ADDED})")
+    learning = execute("resolve", resolve, config)
+    # 2. The others.
+    _add(folder, config, ADDED)
+    increment = execute("resolve", resolve, config)
+    if increment.counts["way"] != "increment":
+        return {"failure": "the increment asked for a full resolution"}  # type: ignore[dict-item]
+    _keep_customers(config, "incremental")
+    # 3. Everything, with the same weights: those a person chose stay in a full run.
+    with open_warehouse(config.warehouse) as con:
+        con.execute("update identity.epoch set pinned = true where status = 'current'")
+    full = execute("resolve", resolve, config, options=Options(full_refresh=True))
+    _keep_customers(config, "whole")
+    # 4. The same?
+    with open_warehouse(config.warehouse) as con:
         row = con.execute(_DIFFERING).fetchone()
-        report["customers"], report["differing"] = row or (0, 0)
-    json.dump({"peak_bytes": own_peak_bytes(), **report}, sys.stdout)
+    customers, differing = row or (0, 0)
+    return {
+        **_seconds(learning=learning, increment=increment, full=full),
+        "changed": float(increment.counts["records_changed"]),
+        "touched": float(increment.counts["records_grouped_anew"]),
+        "records": float(full.counts["rows_in"]),
+        "customers": customers,
+        "differing": differing,
+    }
+
+
+def _seconds(**reports: StageReport) -> dict[str, float]:
+    return {f"{name}_seconds": report.seconds for name, report in reports.items()}
+
+
+def _add(folder: Path, config: Config, condition: str) -> None:
+    """Put records and their identifiers where the stage before would have put them."""
+    with open_warehouse(config.warehouse) as con:
+        create_tables(con)
+        for table, name in (("record", "records"), ("identifier", "identifiers")):
+            con.execute(f"insert into standard.{table} by name from '{folder / name}.parquet' where {condition}")
+
+
+def _keep_customers(config: Config, name: str) -> None:
+    with open_warehouse(config.warehouse) as con:
+        _copy_customers(con, name)
+
+
+def _copy_customers(con: duckdb.DuckDBPyConnection, name: str) -> None:
+    con.execute(f"create table {name} as select record_id, customer_id as customer from identity.record_customer")
 
 
 if __name__ == "__main__":
-    try:
-        main(Path(sys.argv[1]))
-    except OvergrownError as problem:
-        json.dump({"failure": str(problem)}, sys.stdout)
+    main(Path(sys.argv[1]))

@@ -96,7 +96,7 @@ def list_comparisons(
         *_compare_birth(source),
         *_compare_places(source),
         *_compare_attributes(source),
-        *(_compare_namespace(source, name, settings) for name in namespaces),
+        *(_compare_namespace(source, name, settings) for name in namespaces if wanted is None or name in wanted),
         *_extra_comparisons(source, settings),
     ]
     return [each for each in found if wanted is None or each.name in wanted]
