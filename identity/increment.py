@@ -44,6 +44,9 @@ from identity.vetoes import read_vetoes
 
 Rids = npt.NDArray[np.int64]
 
+# Columns of identity_person that blocking keys are made of and no comparison reads.
+ONLY_BLOCKED = ("pinyin_toned", "is_han", "spelled", "district", "birth_year", "birth_day", "birth_sorted")
+
 
 @dataclass(frozen=True)
 class Increment:
@@ -323,7 +326,7 @@ def _load_part(con: duckdb.DuckDBPyConnection, rids: Rids, schema: str) -> _Part
     """)
     con.execute(f"""
         create or replace temp table identity_part as
-        select number.rid, whole_rid, prepared.* exclude (rid, fingerprint)
+        select number.rid, whole_rid, prepared.* exclude (rid, fingerprint, {", ".join(ONLY_BLOCKED)})
         from {schema}.prepared as prepared join identity_number as number on prepared.rid = whole_rid
     """)
     con.execute("create or replace temp view identity_person as select * from identity_part")

@@ -95,6 +95,10 @@ DEFAULT_NAMESPACES: Mapping[str, Namespace] = MappingProxyType(
         "user_id": Namespace(max_persons=2, trust=0.99),
         "anonymous_id": Namespace(kind="device"),
         "device_id": Namespace(kind="device"),
+        # Advertising and hardware ids: a family's tablet has one of each.
+        **dict.fromkeys(("idfa", "idfv", "gaid", "oaid", "android_id", "imei"), Namespace(kind="device")),
+        # As typed into a form: no better than a phone number.
+        **dict.fromkeys(("wechat_account", "qq"), Namespace(max_persons=3, trust=0.90)),
     }
 )
 
