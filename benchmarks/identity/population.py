@@ -20,7 +20,7 @@ from pipeline.demo.exports import write_demo
 from pipeline.keys import short_hash_sql
 from pipeline.run import run_stage
 
-SEED = 2026
+SEED = 4711
 OTHER_SEED, OTHER_PERSONS = 11, 20_000
 PERSONS_PER_RECORD = 0.35
 
