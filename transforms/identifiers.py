@@ -29,6 +29,7 @@ KNOWN_EMPTY = (
     *("anonymous", "guest", "not_applicable", "false", "true", "object", "[object object]", "deleted"),
     "9774d56d682e549c",  # one Android build gave this id to every device
     "02:00:00:00:00:00",  # what phones answer instead of their network address
+    *("004999010640000", "012345678912345", "012345678901234", "123456789012345"),  # IMEIs of copies and emulators
     "unknown-device",
 )
 

@@ -47,6 +47,9 @@ anonymous                            ||            | placeholder
 ffffffff-ffff-ffff-ffff-ffffffffffff ||            | placeholder
 9774d56d682e549c                     ||            | placeholder
 02:00:00:00:00:00                    ||            | placeholder
+00000000000000000000000000000000     ||            | placeholder
+0000000000000000                     ||            | placeholder
+004999010640000                      ||            | placeholder
 [object Object]                      ||            | placeholder
 -                                    ||            | placeholder
 5.54023E+17                          ||            | rounded by a spreadsheet
