@@ -18,6 +18,7 @@ TABLES = (
     "customer.customer",
     "customer.identifier",
     "customer.event",
+    "customer.session",
     "customer.purchase",
     "customer.purchase_line",
     "customer.interaction",

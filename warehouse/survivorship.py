@@ -27,7 +27,7 @@ FIELDS: dict[str, tuple[str, ...]] = {
     "wechat_openid": ("wechat_openid",),
 }
 
-_SECTIONS = {"survivorship", "stitching", "money", "lifecycle", "channels"}
+_SECTIONS = {"survivorship", "stitching", "sessions", "money", "lifecycle", "channels"}
 
 
 class CustomerSettingsError(ValueError):
@@ -51,6 +51,7 @@ class CustomerSettings:
     fields: tuple[FieldRules, ...]
     window_days: int
     max_customers: int
+    session_minutes: int
     base_currency: str
     rates: dict[str, float]
     new_days: int
@@ -75,6 +76,7 @@ class CustomerSettings:
             "channels": [{"source": source, "channel": channel} for source, channel in sorted(placed.items())],
             "window_days": self.window_days,
             "max_customers": self.max_customers,
+            "session_minutes": self.session_minutes,
             "new_days": self.new_days,
             "active_days": self.active_days,
             "lost_days": self.lost_days,
@@ -102,6 +104,7 @@ def _settings(data: dict[str, Any]) -> CustomerSettings:
         fields=_fields(data.get("survivorship", {})),
         window_days=_days("stitching", stitching, "window_days"),
         max_customers=_days("stitching", stitching, "max_customers"),
+        session_minutes=_days("sessions", data.get("sessions", {}), "pause_minutes"),
         base_currency=str(money.get("base_currency", "")),
         rates=_rates(money),
         new_days=_days("lifecycle", lifecycle, "new_days"),
