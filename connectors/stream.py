@@ -9,6 +9,7 @@ Expressions come from connectors and configuration files, never from data.
 from dataclasses import dataclass, fields
 from typing import Literal
 
+from connectors.api.system import Pull
 from connectors.files.reading import Format
 
 
@@ -169,9 +170,9 @@ class Consent:
 
 @dataclass(frozen=True)
 class Stream:
-    """One kind of file of one system, and everything its rows tell. `files` is a pattern relative to the inbox;
-    `member` is a pattern inside a zip archive; `date_order` is how the system writes dates that could be read two ways,
-    if it is known."""
+    """One kind of file of one system, and everything its rows tell. `files` is a pattern relative to the inbox, in
+    which `{source}` is the source's name; `member` is a pattern inside a zip archive; `date_order` is how the system
+    writes dates that could be read two ways, if it is known; `pull` brings the files from the system's API."""
 
     name: str
     files: str
@@ -186,6 +187,7 @@ class Stream:
     interaction: Interaction | None = None
     feedback: Feedback | None = None
     consents: tuple[Consent, ...] = ()
+    pull: Pull | None = None
 
     @property
     def mappings(self) -> tuple[object, ...]:

@@ -29,6 +29,7 @@ class SourceConfig:
     issuer: str = ""
     files: dict[str, str] = field(default_factory=dict)
     streams: dict[str, Any] = field(default_factory=dict)
+    api: dict[str, Any] | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True)
@@ -125,11 +126,13 @@ def _inbox(chosen: str | Path, home: Path, *, given: bool) -> Path:
 
 
 def _source(path: Path, name: str, entry: dict[str, Any]) -> SourceConfig:
-    known = {"connector", "country", "zone", "currency", "issuer", "files", "stream"}
+    known = {"connector", "country", "zone", "currency", "issuer", "files", "stream", "api"}
     if unknown := set(entry) - known:
         raise ConfigError(f"{path}: [source.{name}] has unknown keys {sorted(unknown)}; known are {sorted(known)}")
     if ("connector" in entry) == ("stream" in entry):
         raise ConfigError(f"{path}: [source.{name}] needs either `connector` or [source.{name}.stream.…] tables")
+    if not isinstance(entry.get("api", {}), dict):
+        raise ConfigError(f"{path}: api of {name} must be a table, [source.{name}.api]")
     return SourceConfig(
         name=name,
         connector=entry.get("connector"),
@@ -139,4 +142,5 @@ def _source(path: Path, name: str, entry: dict[str, Any]) -> SourceConfig:
         issuer=str(entry.get("issuer", "")),
         files=dict(entry.get("files", {})),
         streams=dict(entry.get("stream", {})),
+        api=entry.get("api"),
     )

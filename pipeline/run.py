@@ -4,12 +4,12 @@ Functions of the stages are imported when called, so that a DAG file or `guiyi -
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from importlib import import_module
 
 from pipeline.config import Config
-from pipeline.stage import Count, Options, Progress, StageReport, Work, execute, new_run_id
+from pipeline.stage import Count, Options, Progress, StageFailed, StageReport, Work, execute, execute_apart, new_run_id
 
 
 @dataclass(frozen=True)
@@ -20,6 +20,9 @@ class StageDefinition:
     after: tuple[str, ...] = ()
     settings: tuple[str, ...] = ()
 
+
+# Before the others, and only where a source has API settings.
+PULL = "pull"
 
 STAGES: dict[str, StageDefinition] = {
     "ingest": StageDefinition("pipeline.ingest"),
@@ -41,6 +44,9 @@ def run_stage(
     progress: Progress | None = None,
 ) -> StageReport:
     """Run one stage and its quality gate."""
+    if name == PULL:
+        pull = import_module("pipeline.pull").pull
+        return execute_apart(name, pull, config, run_id=run_id, options=options, progress=progress)
     definition = STAGES[name]
     function: Callable[[Work], dict[str, Count]] = getattr(import_module(definition.module), name)
     return execute(
@@ -63,14 +69,31 @@ def run_all(
     progress: Callable[[str, str], None] | None = None,
     done: Callable[[StageReport], None] | None = None,
 ) -> list[StageReport]:
-    """Run every stage under one run id; `progress` gets the stage and a line of text, `done` each finished report."""
+    """Run every stage under one run id; `progress` gets the stage and a line of text, `done` each finished report.
+
+    A pull that fails does not keep what is in the inbox from being taken in: its error is raised at the end.
+    """
+    from pipeline.api_settings import has_api
+
     run_id, reports = new_run_id(), []
-    for name in STAGES:
+    options, failure = options or Options(), None
+    pulls = (PULL,) if has_api(config, options.sources) else ()
+    for name in (*pulls, *STAGES):
         tell = partial(progress, name) if progress else None
-        report = run_stage(name, config, run_id=run_id, options=options, progress=tell)
+        # Standardising anew is no reason to fetch everything anew.
+        asked = replace(options, full_refresh=False) if name == PULL else options
+        try:
+            report = run_stage(name, config, run_id=run_id, options=asked, progress=tell)
+        except StageFailed as error:
+            if name != PULL:
+                raise
+            failure = error
+            continue
         if done:
             done(report)
         reports.append(report)
+    if failure:
+        raise failure
     return reports
 
 

@@ -46,5 +46,6 @@ def _streams(source: SourceConfig) -> Iterator[SourceStream]:
     if unknown := set(source.files) - {stream.name for stream in known.streams}:
         raise ConfigError(f"[source.{source.name}.files] names no stream of {known.name}: {sorted(unknown)}")
     for stream in known.streams:
-        files = source.files.get(stream.name, stream.files)
+        # Files of an API pull lie in a folder of the source: two sources may have one connector.
+        files = source.files.get(stream.name, stream.files).replace("{source}", source.name)
         yield SourceStream(source, replace(stream, files=files), known.channel)

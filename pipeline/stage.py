@@ -21,6 +21,9 @@ from pipeline.config import Config
 from warehouse.connection import open_warehouse
 from warehouse.tables import create_tables
 
+# How long an errand waits for the stage that holds the warehouse: as long as a long stage takes.
+ERRAND_WAIT_SECONDS = 3600.0
+
 Count = int | float | str
 Progress = Callable[[str], None]
 
@@ -51,6 +54,25 @@ class Work:
     now: datetime
     progress: Progress
     options: Options
+
+
+@dataclass(frozen=True)
+class Errand:
+    """What a stage is given that is away from the warehouse for long: it opens it by itself, for as long as it writes.
+
+    Another stage may hold the warehouse meanwhile, and is waited for.
+    """
+
+    config: Config
+    run_id: str
+    progress: Progress
+    options: Options
+
+    @contextmanager
+    def warehouse(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """The warehouse, for a moment."""
+        with open_warehouse(self.config.warehouse, wait_seconds=ERRAND_WAIT_SECONDS) as con:
+            yield con
 
 
 @dataclass(frozen=True)
@@ -105,6 +127,36 @@ def execute(
             status = "unchanged" if counts.get("changed") == 0 and not recovering else "done"
             _record(con, run_id, stage, started, status, counts, key)
     return StageReport(stage, run_id, status, time.perf_counter() - began, counts)
+
+
+def execute_apart(
+    stage: str,
+    function: Callable[[Errand], dict[str, Count]],
+    config: Config,
+    *,
+    run_id: str | None = None,
+    options: Options | None = None,
+    progress: Progress | None = None,
+) -> StageReport:
+    """Run a stage that does not hold the warehouse, and record it in ops.run."""
+    errand = Errand(config, run_id or new_run_id(), progress or (lambda text: None), options or Options())
+    began, started = time.perf_counter(), _utc_now()
+    with errand.warehouse() as con:
+        create_tables(con)
+        con.execute("insert into ops.run (run_id, stage, started_at, status) values (?, ?, ?, 'running')",
+                    [errand.run_id, stage, started])  # fmt: skip
+    counts: dict[str, Count] = {}
+    status = "failed"
+    try:
+        counts = function(errand)
+        status = "unchanged" if counts.get("changed") == 0 else "done"
+    except BaseException as error:
+        counts = {"error": type(error).__name__}
+        raise
+    finally:
+        with errand.warehouse() as con:
+            _record(con, errand.run_id, stage, started, status, counts, "")
+    return StageReport(stage, errand.run_id, status, time.perf_counter() - began, counts)
 
 
 @contextmanager
