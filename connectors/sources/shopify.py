@@ -1,15 +1,18 @@
-"""Shopify's CSV exports of customers and orders.
+"""Shopify's CSV exports of customers and orders, and the tables a replication service makes of its API.
 
 What they offer: customers with address and e-mail/SMS consent; orders with one row per line item, of which only the
 first carries order-level fields. Ids, zips and phones may start with an apostrophe (a spreadsheet guard). The orders
 export names no customer id, so every order is also a record of its buyer as typed at checkout. Neither export carries
-a modification time: the delivery's day orders versions.
+a modification time: the delivery's day orders versions. The customers export of older shops has no id either: the key
+is a hash of the e-mail address, else of the phone number's digits, so a customer who changes it becomes a new record.
+The replicated tables are described in shopify_tables.
 Follows: header rows of real exports.
 """
 
 from connectors.files.delimited import Delimited
+from connectors.sources.shopify_tables import TABLES
 from connectors.stream import Connector, Consent, Identifier, Purchase, PurchaseLine, Record, Stream
-from connectors.values import first_of
+from connectors.values import first_of, hashed
 
 
 def unquoted(column: str) -> str:
@@ -43,6 +46,31 @@ CUSTOMERS = Stream(
     consents=(
         Consent(record=_CUSTOMER, channel="'email'", value='"Accepts Email Marketing"'),
         Consent(record=_CUSTOMER, channel="'sms'", value='"Accepts SMS Marketing"'),
+    ),
+)
+
+_LEGACY = hashed('lower("Email")', "regexp_replace(\"Phone\", '[^0-9]', '', 'g')")
+
+LEGACY_CUSTOMERS = Stream(
+    name="legacy_customers",
+    files="store/shopify/customers_legacy-*.csv*",
+    format=Delimited(),
+    record=Record(
+        key=_LEGACY,
+        given_name='"First Name"',
+        family_name='"Last Name"',
+        emails=('"Email"',),
+        phones=(unquoted("Phone"),),
+        address='concat_ws(\' \', "Address1", "Address2")',
+        city='"City"',
+        region=first_of('"Province Code"', '"Province"'),
+        postcode=unquoted("Zip"),
+        country=first_of('"Country Code"', '"Country"'),
+        company='"Company"',
+    ),
+    consents=(
+        Consent(record=_LEGACY, channel="'email'", value='"Accepts Email Marketing"'),
+        Consent(record=_LEGACY, channel="'sms'", value='"Accepts SMS Marketing"'),
     ),
 )
 
@@ -90,4 +118,4 @@ ORDERS = Stream(
     ),
 )
 
-CONNECTOR = Connector("shopify", "store", (CUSTOMERS, ORDERS), about=__doc__)
+CONNECTOR = Connector("shopify", "store", (CUSTOMERS, LEGACY_CUSTOMERS, ORDERS, *TABLES), about=__doc__)

@@ -1,10 +1,13 @@
-"""Sources without code: a shop's order lines in Parquet and a web server's log, mapped in the configuration alone.
+"""Sources without code: shops' purchases in Parquet and in fixed columns, and a web server's log, mapped in the
+configuration alone.
 
 The order lines have the shape of UCI Online Retail: one row per product, numbers that passed through a spreadsheet
-(17850.0), cancellations as invoices that begin with C, rows without a customer. The real files are used where they lie
-beside the checkout.
+(17850.0), cancellations as invoices that begin with C, rows without a customer. The fixed columns are CDNOW's: days
+without a dash, no order numbers, two purchases of a customer on one day. The real files are used where they lie beside
+the checkout.
 """
 
+import shutil
 from pathlib import Path
 
 import duckdb
@@ -16,43 +19,7 @@ from pipeline.run import run_stage
 pytestmark = pytest.mark.usefixtures("ungated")
 
 EVENTS = Path(__file__).parents[3] / "shared" / "data" / "events"
-RETAIL = """
-[source.retail]
-country = "GB"
-zone = "Europe/London"
-currency = "GBP"
-
-[source.retail.stream.lines]
-files = "retail/*.parquet"
-format = "parquet"
-
-[source.retail.stream.lines.record]
-stream = "customers"
-key = '''regexp_replace("CustomerID", '[.]0+$', '')'''
-country = '"Country"'
-updated_at = '"InvoiceDate"'
-
-[[source.retail.stream.lines.identifier]]
-namespace = "retail_customer"
-value = '"CustomerID"'
-record = '''regexp_replace("CustomerID", '[.]0+$', '')'''
-stream = "customers"
-issuer = "{source}"
-
-[source.retail.stream.lines.purchase]
-key = '"InvoiceNo"'
-record = '''regexp_replace("CustomerID", '[.]0+$', '')'''
-stream = "customers"
-ordered_at = '"InvoiceDate"'
-status = '''case when "InvoiceNo" like 'C%' then 'cancelled' else 'paid' end'''
-
-[source.retail.stream.lines.purchase_line]
-purchase = '"InvoiceNo"'
-sku = '"StockCode"'
-product = '"Description"'
-quantity = '"Quantity"'
-unit_price = '"UnitPrice"'
-"""
+SHOPS = (Path(__file__).parents[2] / "benchmarks" / "ingest" / "public_sources.toml").read_text(encoding="utf-8")
 WEB = r"""
 [source.web]
 issuer = "shop"
@@ -92,7 +59,7 @@ def configure(tmp_path, monkeypatch):
         for name, path in files.items():
             target = config.inbox / name / path.name
             target.parent.mkdir(parents=True)
-            target.symlink_to(path)
+            shutil.copyfile(path, target)
         for stage in ("ingest", "standardise"):
             run_stage(stage, config)
         return config
@@ -108,7 +75,7 @@ def query(config, text: str) -> list[tuple]:
 def test_order_lines_become_orders_lines_and_customers(configure, tmp_path):
     with duckdb.connect() as con:
         con.execute(f"copy ({LINES}) to '{tmp_path}/lines.parquet' (format parquet)")
-    config = configure(RETAIL, retail=tmp_path / "lines.parquet")
+    config = configure(SHOPS, retail=tmp_path / "lines.parquet")
     assert query(config, "select rows_delivered, rows_loaded, rows_quarantined from ops.batch") == [(5, 5, 0)]
     orders = """
         select order_number, source_record_id, p.ordered_at::varchar, status, currency, amount::double, item_count
@@ -139,6 +106,37 @@ def test_order_lines_become_orders_lines_and_customers(configure, tmp_path):
     ]
 
 
+CDNOW = """\
+ customer_id  date number_of_cds  dollar_value
+ 00001 19970101  1   11.77
+ 00002 19970112  5   77.00
+ 00002 19970112  1   12.00
+"""
+# The sample of the same shop, in which the customer's number within the sample stands second.
+CDNOW_SAMPLE = " 00002 0001 19970112  5   77.00\r\n 00002 0001 19980514  2   20.76\r\n"
+
+
+def test_fixed_columns_become_purchases_and_a_sample_of_them_adds_nothing_twice(configure, tmp_path):
+    (tmp_path / "master.txt").write_text(CDNOW, encoding="ascii", newline="")
+    config = configure(SHOPS, cdnow=tmp_path / "master.txt")
+    (config.inbox / "cdnow" / "sample.txt").write_text(CDNOW_SAMPLE, encoding="ascii", newline="")
+    for stage in ("ingest", "standardise"):
+        run_stage(stage, config)
+    assert query(config, "select sum(rows_delivered)::int, sum(rows_loaded)::int from ops.batch") == [(6, 5)]
+    assert query(config, "select line, reason from ops.quarantine") == [(1, "does not follow the line format")]
+    purchases = """
+        select order_number, source_record_id, ordered_at::date::varchar, currency, amount::double, item_count
+        from standard.purchase join standard.record using (record_id) order by 1
+    """
+    assert query(config, purchases) == [
+        ("00001-19970101-1", "00001", "1997-01-01", "USD", 11.77, 1),
+        ("00002-19970112-1", "00002", "1997-01-12", "USD", 77.0, 5),
+        ("00002-19970112-2", "00002", "1997-01-12", "USD", 12.0, 1),
+        ("00002-19980514-1", "00002", "1998-05-14", "USD", 20.76, 2),
+    ]
+    assert query(config, "select value from standard.identifier order by 1") == [("00001",), ("00002",)]
+
+
 def test_lines_of_any_pattern_become_events(configure, tmp_path):
     (tmp_path / "a.log").write_text(
         '1.2.3.4 - - [17/May/2015:10:05:03 +0000] "GET /tea HTTP/1.1" 200 203\nnonsense\n', encoding="utf-8"
@@ -154,7 +152,7 @@ def test_the_real_shop_and_its_web_server_are_accounted_for_row_by_row(configure
     if not EVENTS.exists():
         pytest.skip("the public event files are not beside this checkout (shared/data/events)")
     config = configure(
-        RETAIL + WEB,
+        SHOPS + WEB,
         retail=EVENTS / "uci_online_retail" / "online_retail.parquet",
         web=EVENTS / "access_log" / "apache_combined.log",
     )
@@ -166,3 +164,20 @@ def test_the_real_shop_and_its_web_server_are_accounted_for_row_by_row(configure
             (select count(*) from standard.record), (select sum(quantity)::bigint from standard.purchase_line)
     """
     assert query(config, shop) == [(541_909, 25_900, 4_372, 5_176_450)]
+
+
+def test_the_real_cdnow_is_accounted_for_row_by_row(configure):
+    if not EVENTS.exists():
+        pytest.skip("the public event files are not beside this checkout (shared/data/events)")
+    config = configure(SHOPS, cdnow=EVENTS / "cdnow" / "CDNOW_master.txt")
+    counts = "select rows_delivered, rows_loaded, rows_quarantined from ops.batch"
+    assert query(config, counts) == [(69_660, 69_659, 1)]  # the header
+    shop = (
+        "select count(*), count(distinct record_id), sum(item_count)::int, sum(amount)::double from standard.purchase"
+    )
+    assert query(config, shop) == [(69_659, 23_570, 167_881, 2_500_315.63)]
+    # The sample's purchases are among them: nothing is added.
+    shutil.copyfile(EVENTS / "cdnow" / "CDNOW_sample.txt", config.inbox / "cdnow" / "sample.txt")
+    for stage in ("ingest", "standardise"):
+        run_stage(stage, config)
+    assert query(config, shop) == [(69_659, 23_570, 167_881, 2_500_315.63)]

@@ -1,14 +1,17 @@
 """All deliveries of this folder in one inbox, ingested and standardised once; and the standard rows, drawn.
 
-A drawing names the columns it shows. `key` is the record's own key at the source, `order` the order's number.
+Every delivery module is a source of the connector with its name; SETTINGS in the module, if any, are what a
+configuration would say about the source (keys of pipeline.config.SourceConfig). A drawing names the columns it shows.
+`key` is the record's own key at the source, `order` the order's number.
 """
 
-from dataclasses import replace
+from collections.abc import Mapping
 from pathlib import Path
+from types import ModuleType
 
 import duckdb
 
-from pipeline.config import load_config
+from pipeline.config import Config, SourceConfig
 from pipeline.run import run_stage
 from tests.warehouse.drawn import PROJECT
 
@@ -29,21 +32,26 @@ VIEWS = {
 }
 
 
-def standardise(home: Path, files: dict[str, bytes]) -> Path:
-    """Deliver the files and run the first two stages; returns the warehouse."""
-    config = replace(load_config(PROJECT / "config" / "guiyi.toml"), home=home, inbox=home / "inbox")
-    for name, content in files.items():
-        path = config.inbox / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content)
+def standardise(home: Path, systems: Mapping[str, ModuleType]) -> Path:
+    """Deliver every system's files and run the first two stages; returns the warehouse."""
+    sources = {
+        name: SourceConfig(name, connector=name, **getattr(module, "SETTINGS", {})) for name, module in systems.items()
+    }
+    config = Config(home=home, inbox=home / "inbox", directory=PROJECT / "config", sources=sources)
+    for module in systems.values():
+        for name, content in module.FILES.items():
+            path = config.inbox / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
     for stage in ("ingest", "standardise"):
         run_stage(stage, config)
     return config.warehouse
 
 
-def read_rows(warehouse: Path, table: str, source: str, columns: list[str]) -> list[dict[str, str]]:
+def read_rows(
+    warehouse: duckdb.DuckDBPyConnection, table: str, source: str, columns: list[str]
+) -> list[dict[str, str]]:
     """Rows of one source as text, missing values empty, in the order of the columns shown."""
     shown = ", ".join(f'coalesce("{name}"::varchar, \'\') as "{name}"' for name in columns)
-    with duckdb.connect(str(warehouse), read_only=True) as con:
-        found = con.execute(f"select {shown} from ({VIEWS[table]}) where source = ?", [source]).fetchall()
+    found = warehouse.execute(f"select {shown} from ({VIEWS[table]}) where source = ?", [source]).fetchall()
     return sorted((dict(zip(columns, row, strict=True)) for row in found), key=lambda row: list(row.values()))

@@ -7,6 +7,7 @@ _LINES = """\
 2001:db8::7 - - [17/May/2015:10:05:05 +0000] "HEAD / HTTP/1.0" 304 0
 not a request
 """
+SETTINGS = {"issuer": "shop"}
 FILES = {"website/access_log/access-2026-03-18.log": _LINES.encode()}
 ROWS = {
     "event": """

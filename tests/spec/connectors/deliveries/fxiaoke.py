@@ -3,6 +3,7 @@
 
 from tests.spec.connectors.deliveries.writing import page
 
+SETTINGS = {"country": "CN", "zone": "Asia/Shanghai"}
 FILES = {
     "crm/fxiaoke/accounts-2026-03-18-001.json": page(
         {

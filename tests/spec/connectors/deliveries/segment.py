@@ -8,6 +8,7 @@ def _call(kind: str, number: int, **fields: object) -> dict:
     return {"type": kind, "messageId": f"m{number}", "timestamp": f"2026-03-01T08:0{number}:00.000Z", **fields}
 
 
+SETTINGS = {"country": "US", "issuer": "shop"}
 FILES = {
     "website/segment/events-2026-03-18.ndjson": lines(
         _call(

@@ -14,6 +14,7 @@ def _event(kind: str, number: int, distinct_id: str, **fields: object) -> dict:
 
 
 _MOBILE = {"$identity_login_id": "A1", "$identity_mobile": "13812345678"}
+SETTINGS = {"country": "CN", "issuer": "shop"}
 FILES = {
     "app/sensors/events-2026-03-18.ndjson": lines(
         _event("track", 0, "d1", anonymous_id="d1", event="$AppStart", properties={"$os": "iOS", "$model": "iPhone"}),

@@ -6,6 +6,7 @@ _HEADERS = (
     "Anything you would like to tell us?\r\n"
     ",,,,,,,,,Score 0-10,Rating 1-5,Open-Ended Response\r\n"
 )
+SETTINGS = {"country": "US"}
 FILES = {
     "feedback/survey/responses-2026-03-18.csv": (
         _HEADERS

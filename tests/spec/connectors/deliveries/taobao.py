@@ -4,6 +4,7 @@ Beijing, the buyer's Alipay account an e-mail or a mobile; and a line whose byte
 from tests.spec.connectors.deliveries.writing import table
 
 _BROKEN = b"\xff\xff,broken\r\n"
+SETTINGS = {"country": "CN", "zone": "Asia/Shanghai", "currency": "CNY"}
 FILES = {
     "store/taobao/ExportOrderList20260318.csv": table(
         {

@@ -1,9 +1,12 @@
-"""The ways systems write files: objects a line, pages, comma-separated rows in some encoding, zip archives."""
+"""The ways systems write files: objects a line, pages, comma-separated rows in some encoding, zip archives, Parquet."""
 
 import csv
 import io
 import json
 import zipfile
+
+import pyarrow as pa
+import pyarrow.parquet
 
 
 def lines(*objects: dict) -> bytes:
@@ -30,4 +33,11 @@ def archive(**members: bytes) -> bytes:
     with zipfile.ZipFile(out, "w") as file:
         for name, content in members.items():
             file.writestr(f"{name}.csv", content)
+    return out.getvalue()
+
+
+def parquet(*rows: dict) -> bytes:
+    """A Parquet file of the rows, nested values as they are."""
+    out = io.BytesIO()
+    pyarrow.parquet.write_table(pa.Table.from_pylist(list(rows)), out)
     return out.getvalue()

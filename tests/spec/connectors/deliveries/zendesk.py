@@ -3,6 +3,7 @@ and a ticket belongs to its requester."""
 
 from tests.spec.connectors.deliveries.writing import page
 
+SETTINGS = {"country": "US", "issuer": "shop"}
 FILES = {
     "service/zendesk/users-2026-03-18-001.json": page(
         {

@@ -3,6 +3,7 @@ and other modules of the archive are left alone."""
 
 from tests.spec.connectors.deliveries.writing import archive, table
 
+SETTINGS = {"country": "US"}
 FILES = {
     "crm/zoho/zoho-2026-03-18.zip": archive(
         Leads_001=table(
