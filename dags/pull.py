@@ -1,12 +1,13 @@
 """
 ### Pull: what changed in a source system, from its API into the inbox and the raw tables
 
-One DAG per source with `[source.….api]` settings in config/guiyi.toml, named `pull_<source>`. Without such settings
-there is none.
+One DAG per source with `[source.….api]` or `[source.….location]` settings in config/guiyi.toml, named
+`pull_<source>`. Without such settings there is none.
 
-**Takes** what the system's API tells about records changed or deleted since the last pull, and puts it into the inbox
-as files; a second task then takes the source's files in, as *ingest* does. Credentials are never in the configuration:
-it names the environment variables or the Airflow connection that hold them.
+**Takes** what the system's API tells about records changed or deleted since the last pull, or the files that are new
+at the source's location (folder, S3, SFTP, HTTPS), and puts it into the inbox as files; a second task then takes the
+source's files in, as *ingest* does. Credentials are never in the configuration: it names the environment variables or
+the Airflow connection that hold them.
 
 **Starts** every hour, and whenever you trigger it. One pull at a time: the systems count calls per account.
 
@@ -57,5 +58,5 @@ def define_pull(source: str) -> None:
 
 
 for name, settings in load_config().sources.items():
-    if settings.api is not None:
+    if settings.api is not None or settings.location is not None:
         define_pull(name)

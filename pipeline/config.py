@@ -30,6 +30,7 @@ class SourceConfig:
     files: dict[str, str] = field(default_factory=dict)
     streams: dict[str, Any] = field(default_factory=dict)
     api: dict[str, Any] | None = field(default=None, repr=False)
+    location: dict[str, Any] | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True)
@@ -126,13 +127,14 @@ def _inbox(chosen: str | Path, home: Path, *, given: bool) -> Path:
 
 
 def _source(path: Path, name: str, entry: dict[str, Any]) -> SourceConfig:
-    known = {"connector", "country", "zone", "currency", "issuer", "files", "stream", "api"}
+    known = {"connector", "country", "zone", "currency", "issuer", "files", "stream", "api", "location"}
     if unknown := set(entry) - known:
         raise ConfigError(f"{path}: [source.{name}] has unknown keys {sorted(unknown)}; known are {sorted(known)}")
     if ("connector" in entry) == ("stream" in entry):
         raise ConfigError(f"{path}: [source.{name}] needs either `connector` or [source.{name}.stream.…] tables")
-    if not isinstance(entry.get("api", {}), dict):
-        raise ConfigError(f"{path}: api of {name} must be a table, [source.{name}.api]")
+    for key in ("api", "location"):
+        if not isinstance(entry.get(key, {}), dict):
+            raise ConfigError(f"{path}: {key} of {name} must be a table, [source.{name}.{key}]")
     return SourceConfig(
         name=name,
         connector=entry.get("connector"),
@@ -143,4 +145,5 @@ def _source(path: Path, name: str, entry: dict[str, Any]) -> SourceConfig:
         files=dict(entry.get("files", {})),
         streams=dict(entry.get("stream", {})),
         api=entry.get("api"),
+        location=entry.get("location"),
     )

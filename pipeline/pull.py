@@ -1,7 +1,8 @@
-"""The stage before ingest: from systems' APIs to files in the inbox.
+"""The stage before ingest: from locations (fetch.py) and systems' APIs to files in the inbox.
 
-In: the sources with [source.NAME.api] settings. Out: one file per page under `api/<source>/<stream>/` of the inbox,
-written whole or not at all, and a row per pull in ops.pull. What is in the files is ingest's affair.
+In: the sources with [source.NAME.location] or [source.NAME.api] settings. Out, of an API: one file per page under
+`api/<source>/<stream>/` of the inbox, written whole or not at all, and a row per pull in ops.pull. What is in the files
+is ingest's affair.
 
 1. A stream's last pull says where to start: after its last page if it did not finish, else at its watermark.
 2. Each page is written, then the state is kept. A kill between the two repeats that page under the same name.
@@ -22,6 +23,8 @@ from connectors.api.exchange import Cut, Page, Pause, Request, Response
 from connectors.api.system import Session, Start
 from pipeline.api_settings import ApiSettings, api_settings
 from pipeline.credentials import read_credentials
+from pipeline.fetch import fetch
+from pipeline.location_settings import has_location
 from pipeline.pull_state import Standing, keep, standing
 from pipeline.sources import SourceStream
 from pipeline.stage import Count, Errand, StageFailed
@@ -49,12 +52,13 @@ class Line:
 
 
 def pull(errand: Errand) -> dict[str, Count]:
-    """Pull every configured stream; counts of pages, records, requests and seconds waited."""
+    """Fetch files and pull every configured stream; counts of files, pages, records, requests and seconds waited."""
     chosen = api_settings(errand.config, errand.options.sources)
-    if not chosen:
-        raise StageFailed("no source has [source.….api] settings, so there is nothing to pull")
+    if not chosen and not has_location(errand.config, errand.options.sources):
+        raise StageFailed("no source has [source.….api] or [source.….location] settings: there is nothing to pull")
+    fetched = fetch(errand)
     done: list[Standing] = []
-    failed: list[str] = []
+    failed = fetched.failures
     for settings in chosen:
         secrets = read_credentials(settings.where, settings.credentials, settings.api.secrets)
         session = Session(settings.api, settings.base_url, settings.options, secrets, CLOCK.now)
@@ -68,7 +72,11 @@ def pull(errand: Errand) -> dict[str, Count]:
     if failed:
         raise StageFailed("; ".join(failed))
     return {
-        "changed": sum(each.pages for each in done),
+        "changed": sum(each.pages for each in done) + fetched.files,
+        "files": fetched.files,
+        "known_files": fetched.known,
+        "unsettled_files": fetched.unsettled,
+        "bytes": fetched.size,
         "streams": len(done),
         "pages": sum(each.pages for each in done),
         "rows_out": sum(each.records for each in done),

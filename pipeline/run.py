@@ -21,7 +21,7 @@ class StageDefinition:
     settings: tuple[str, ...] = ()
 
 
-# Before the others, and only where a source has API settings.
+# Before the others, and only where a source has an API or a location.
 PULL = "pull"
 
 STAGES: dict[str, StageDefinition] = {
@@ -74,10 +74,12 @@ def run_all(
     A pull that fails does not keep what is in the inbox from being taken in: its error is raised at the end.
     """
     from pipeline.api_settings import has_api
+    from pipeline.location_settings import has_location
 
     run_id, reports = new_run_id(), []
     options, failure = options or Options(), None
-    pulls = (PULL,) if has_api(config, options.sources) else ()
+    sources = options.sources
+    pulls = (PULL,) if has_api(config, sources) or has_location(config, sources) else ()
     for name in (*pulls, *STAGES):
         tell = partial(progress, name) if progress else None
         # Standardising anew is no reason to fetch everything anew.

@@ -40,7 +40,7 @@ def source_streams(config: Config, only: tuple[str, ...] = ()) -> Iterator[Sourc
 def _streams(source: SourceConfig) -> Iterator[SourceStream]:
     if source.connector is None:
         for name, entry in source.streams.items():
-            yield SourceStream(source, declared_stream(source.name, name, entry), "declared")
+            yield _place(SourceStream(source, declared_stream(source.name, name, entry), "declared"))
         return
     known = connector(source.connector)
     if unknown := set(source.files) - {stream.name for stream in known.streams}:
@@ -48,4 +48,11 @@ def _streams(source: SourceConfig) -> Iterator[SourceStream]:
     for stream in known.streams:
         # Files of an API pull lie in a folder of the source: two sources may have one connector.
         files = source.files.get(stream.name, stream.files).replace("{source}", source.name)
-        yield SourceStream(source, replace(stream, files=files), known.channel)
+        yield _place(SourceStream(source, replace(stream, files=files), known.channel))
+
+
+def _place(each: SourceStream) -> SourceStream:
+    """The stream with its pattern where its files are: those of a location are copied into a folder of the source."""
+    if each.source.location is None or each.stream.files.startswith("api/"):
+        return each
+    return replace(each, stream=replace(each.stream, files=f"remote/{each.source.name}/{each.stream.files}"))
