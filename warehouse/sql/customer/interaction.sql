@@ -7,7 +7,7 @@
 --   closed_at: when it ended (UTC)
 --   source: system
 --   stream: stream of that system
---   kind: ticket, follow (a WeCom colleague added the person), subscribe
+--   kind: ticket, follow (a WeCom colleague added the person), subscribe, call, chat, message, email, meeting, note, task, …
 --   is_open: true for a ticket nobody has closed or solved
 --   record_id: record of the person
 --   channel: e-mail, web, chat, phone, wechat

@@ -4,7 +4,7 @@
 --   interaction_id: first 16 hex digits of the SHA-256 of source, stream and the source's key
 --   source: system
 --   stream: stream of that system
---   kind: ticket, follow (a WeCom colleague added the person), subscribe
+--   kind: ticket, follow (a WeCom colleague added the person), subscribe, call, chat, message, email, meeting, note, task, group_chat, group_message, handover (to another colleague)
 --   record_id: record of the person
 --   occurred_at: when it began (UTC)
 --   closed_at: when it ended (UTC)
