@@ -65,8 +65,9 @@ def is_true(column: str) -> str:
 
 
 def form_decoded(column: str) -> str:
-    """JSON of a column that web forms percent-encoded, blanks as plus signs; JSON that is not encoded stays."""
-    decoded = f"url_decode(replace(\"{column}\", '+', ' '))"
+    """JSON of a column that web forms percent-encoded, blanks as plus signs; JSON that is not encoded stays, what
+    cannot be decoded is null."""
+    decoded = f"try(url_decode(replace(\"{column}\", '+', ' ')))"
     return f"case when left(\"{column}\", 3) in ('%7B', '%7b') then {decoded} else \"{column}\" end"
 
 

@@ -43,7 +43,7 @@ def orders(name: str, files: str, shape: Format, document: str, root: str) -> St
 
     def item(value: str) -> str:
         """A value of every product of the order, SQL over `each`: one row each."""
-        listed = elements(f"json_extract({document}, '{root}.orders')", _ITEMS)
+        listed = elements(f"try(json_extract({document}, '{root}.orders'))", _ITEMS)
         return f"unnest(list_transform({listed}, lambda each: {value}))"
 
     open_id, buyer_id = at("buyer_info.yz_open_id"), number("buyer_info.buyer_id")
