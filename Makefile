@@ -9,7 +9,7 @@ export GUIYI_HOME ?= $(CURDIR)/var
 # Compiled bytecode makes the second start of Airflow and Great Expectations several times faster.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup demo run test check lint types imports airflow airflow-smoke bench bench-identity bench-generality lock format clean
+.PHONY: help setup demo run test check lint types imports connector docs airflow airflow-smoke bench bench-identity bench-generality lock format clean
 
 help:  ## what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
@@ -49,6 +49,13 @@ types: setup
 
 imports: setup
 	@$(BIN)/lint-imports --no-cache
+
+connector: setup  ## start a connector: NAME=museum [CHANNEL=crm]
+	@test -n "$(NAME)" || { echo "make connector NAME=museum [CHANNEL=crm]"; exit 2; }
+	@$(BIN)/guiyi source new $(NAME) --channel $(or $(CHANNEL),store)
+
+docs: setup  ## docs/sources.md, from the connectors
+	@$(BIN)/guiyi source docs
 
 airflow: setup  ## a local Airflow with the DAGs unpaused
 	@$(BIN)/python -m dags.local_airflow serve
