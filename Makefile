@@ -36,7 +36,7 @@ run: setup  ## take in what is new in the inbox
 	@$(BIN)/guiyi run
 
 test: setup  ## the test-suite
-	@$(BIN)/python -m pytest -q
+	@$(BIN)/python -m pytest -q -n auto --dist loadfile
 
 check: lint types imports test  ## all that CI checks
 
