@@ -9,13 +9,17 @@ is an identifier `hubspot_contact` of the contact that stays, and every contact 
 A contact archived (API) or gone (`_fivetran_deleted`) is deleted. `hs_email_optout` is the refusal of all e-mail.
 Deals name their contact only where associations were asked for. A deal counts as paid when won: `hs_is_closed_won`, or
 the stage `closedwon` of the default pipeline; stages of other pipelines have numbers that only the portal knows.
-Follows: HubSpot CRM API reference (objects, associations, merge); header row of a real export; replicated tables as
-dbt_hubspot_source samples them. Unconfirmed: `Mobile Phone Number`, `Unsubscribed from all email` and the address
-labels of the export; `hs_is_closed_won` in replicated tables.
+From the API itself comes `contacts_api`, archived contacts included: one is deleted as of when it was archived.
+Follows: HubSpot CRM API reference (objects, associations, merge), connectors/api/hubspot.py for the API itself; header
+row of a real export; replicated tables as dbt_hubspot_source samples them. Unconfirmed: `Mobile Phone Number`,
+`Unsubscribed from all email` and the address labels of the export; `hs_is_closed_won` in replicated tables.
 """
 
 from dataclasses import replace
+from functools import partial
 
+from connectors.api.hubspot import API, Kind, read_objects
+from connectors.api.system import Pull
 from connectors.files.delimited import Delimited
 from connectors.files.pages import Pages
 from connectors.files.reading import Ndjson
@@ -39,35 +43,37 @@ def associated(kind: str) -> str:
 _CHANGED = first_of('"updatedAt"', prop("lastmodifieddate"), prop("hs_lastmodifieddate"))
 _CREATED = first_of('"createdAt"', prop("createdate"))
 
+_CONTACT = Record(
+    key=_KEY,
+    stream="contacts",
+    updated_at=_CHANGED,
+    created_at=_CREATED,
+    deleted_at="case when \"archived\" = 'true' then " + first_of('"archivedAt"', _CHANGED) + " end",
+    given_name=prop("firstname"),
+    family_name=prop("lastname"),
+    gender=prop("gender"),
+    birth_date=prop("date_of_birth"),
+    emails=(
+        prop("email"),
+        prop("work_email"),
+        f"nullif(split_part({prop('hs_additional_emails')}, ';', 1), '')",
+        f"nullif(split_part({prop('hs_additional_emails')}, ';', 2), '')",
+    ),
+    phones=(prop("mobilephone"), prop("phone")),
+    address=prop("address"),
+    city=prop("city"),
+    region=prop("state"),
+    postcode=prop("zip"),
+    country=prop("country"),
+    company=prop("company"),
+    language=prop("hs_language"),
+)
+
 CONTACTS = Stream(
     name="contacts",
     files="crm/hubspot/contacts-*.ndjson*",
     format=Ndjson(),
-    record=Record(
-        key=_KEY,
-        stream="contacts",
-        updated_at=_CHANGED,
-        created_at=_CREATED,
-        deleted_at="case when \"archived\" = 'true' then " + first_of('"archivedAt"', _CHANGED) + " end",
-        given_name=prop("firstname"),
-        family_name=prop("lastname"),
-        gender=prop("gender"),
-        birth_date=prop("date_of_birth"),
-        emails=(
-            prop("email"),
-            prop("work_email"),
-            f"nullif(split_part({prop('hs_additional_emails')}, ';', 1), '')",
-            f"nullif(split_part({prop('hs_additional_emails')}, ';', 2), '')",
-        ),
-        phones=(prop("mobilephone"), prop("phone")),
-        address=prop("address"),
-        city=prop("city"),
-        region=prop("state"),
-        postcode=prop("zip"),
-        country=prop("country"),
-        company=prop("company"),
-        language=prop("hs_language"),
-    ),
+    record=_CONTACT,
     identifiers=(
         Identifier("hubspot_contact", _KEY, record=_KEY, stream="contacts", issuer="{source}", seen_at=_CHANGED),
         merged_ids(first_of(prop("hs_merged_object_ids"), prop("hs_calculated_merged_vids")), _KEY, _CHANGED),
@@ -82,6 +88,22 @@ CONTACTS = Stream(
             stated_at=_CHANGED,
         ),
     ),
+)
+
+_PERSON = (
+    *("firstname", "lastname", "gender", "date_of_birth", "email", "work_email", "hs_additional_emails", "mobilephone"),
+    *("phone", "address", "city", "state", "zip", "country", "company", "hs_language", "hs_email_optout"),
+    *("hs_merged_object_ids", "hs_calculated_merged_vids", "lastmodifieddate", "createdate"),
+)
+# Whether archiving counts as a modification is not told.
+_TOLD = first_of('case when "archived" = \'true\' then "archivedAt" end', _CHANGED)
+
+CONTACTS_API = replace(
+    CONTACTS,
+    name="contacts_api",
+    files="api/{source}/contacts_api/*.ndjson",
+    record=replace(_CONTACT, updated_at=_TOLD),
+    pull=Pull(API, partial(read_objects, Kind("contacts", _PERSON, "lastmodifieddate"))),
 )
 
 DEALS = Stream(
@@ -166,4 +188,6 @@ PAGES = tuple(
     for stream in (CONTACTS, DEALS, TICKETS)
 )
 
-CONNECTOR = Connector("hubspot", "crm", (CONTACTS, DEALS, TICKETS, EXPORT, *PAGES, *TABLES), about=__doc__)
+CONNECTOR = Connector(
+    "hubspot", "crm", (CONTACTS, CONTACTS_API, DEALS, TICKETS, EXPORT, *PAGES, *TABLES), about=__doc__
+)

@@ -5,11 +5,12 @@ first carries order-level fields. Ids, zips and phones may start with an apostro
 export names no customer id, so every order is also a record of its buyer as typed at checkout. Neither export carries
 a modification time: the delivery's day orders versions. The customers export of older shops has no id either: the key
 is a hash of the e-mail address, else of the phone number's digits, so a customer who changes it becomes a new record.
-The replicated tables are described in shopify_tables.
+The replicated tables are described in shopify_tables, what is pulled from the API in shopify_api.
 Follows: header rows of real exports.
 """
 
 from connectors.files.delimited import Delimited
+from connectors.sources.shopify_api import PULLED
 from connectors.sources.shopify_tables import TABLES
 from connectors.stream import Connector, Consent, Identifier, Purchase, PurchaseLine, Record, Stream
 from connectors.values import first_of, hashed
@@ -118,4 +119,4 @@ ORDERS = Stream(
     ),
 )
 
-CONNECTOR = Connector("shopify", "store", (CUSTOMERS, LEGACY_CUSTOMERS, ORDERS, *TABLES), about=__doc__)
+CONNECTOR = Connector("shopify", "store", (CUSTOMERS, LEGACY_CUSTOMERS, ORDERS, *PULLED, *TABLES), about=__doc__)

@@ -10,12 +10,18 @@ Namespaces: `wechat_openid` (per account: a mini program with openids of its own
 A follow is told by batchget alone, so that it counts once. Amounts of WeChat Pay are in cents, its times in Beijing;
 deliver only payments whose orders no store delivers, or they count twice. What customers wrote stays in the raw table.
 `sns/jscode2session` answers with a `session_key`, a secret: take it out before delivering.
-Follows: WeChat official account documentation (user management, customer service), WeChat Pay documentation.
+The API is pulled into `users_api`: the records of users-*.json with `pulled_at`, when the pull began. Pull or deliver,
+or every follow counts twice.
+Follows: WeChat official account documentation (user management, customer service), WeChat Pay documentation;
+connectors/api/wechat.py for the API itself.
 """
 
 from dataclasses import replace
 
+from connectors.api.system import Pull
+from connectors.api.wechat import API, read_followers
 from connectors.files.pages import Pages
+from connectors.files.reading import Ndjson
 from connectors.stream import Connector, Consent, Identifier, Interaction, Purchase, Record, Stream
 from connectors.values import first_of, seconds, union_issuer
 
@@ -38,41 +44,56 @@ def _identifiers(stream: str) -> tuple[Identifier, ...]:
     )
 
 
+_USER = Record(
+    key=_OPENID,
+    stream="users",
+    created_at=seconds("subscribe_time"),
+    full_name=first_of('"nickname"', _NAME_IN_REMARK),
+    gender=seconds("sex"),
+    phones=(_PHONE_IN_REMARK,),
+    city='"city"',
+    region='"province"',
+    country='"country"',
+    language='"language"',
+)
+
+_FOLLOW = Interaction(
+    key=_OPENID,
+    kind="'subscribe'",
+    when=f"{_FOLLOWS} and {seconds('subscribe_time')} is not null",
+    occurred_at=seconds("subscribe_time"),
+    record=_OPENID,
+    channel="'wechat'",
+    subject='"subscribe_scene"',
+)
+
+# Following an account is the consent to its messages; leaving it is the refusal.
+_CONSENT = Consent(
+    record=_OPENID,
+    stream="users",
+    channel="'wechat'",
+    value="case when \"subscribe\" = '0' then 'no' else 'yes' end",
+)
+
 USERS = Stream(
     name="users",
     files=f"{_FOLDER}users-*.json*",
     format=Pages("$.user_info_list", _CODE),
-    record=Record(
-        key=_OPENID,
-        stream="users",
-        created_at=seconds("subscribe_time"),
-        full_name=first_of('"nickname"', _NAME_IN_REMARK),
-        gender=seconds("sex"),
-        phones=(_PHONE_IN_REMARK,),
-        city='"city"',
-        region='"province"',
-        country='"country"',
-        language='"language"',
-    ),
+    record=_USER,
     identifiers=_identifiers("users"),
-    interaction=Interaction(
-        key=_OPENID,
-        kind="'subscribe'",
-        when=f"{_FOLLOWS} and {seconds('subscribe_time')} is not null",
-        occurred_at=seconds("subscribe_time"),
-        record=_OPENID,
-        channel="'wechat'",
-        subject='"subscribe_scene"',
-    ),
-    consents=(
-        # Following an account is the consent to its messages; leaving it is the refusal.
-        Consent(
-            record=_OPENID,
-            stream="users",
-            channel="'wechat'",
-            value="case when \"subscribe\" = '0' then 'no' else 'yes' end",
-        ),
-    ),
+    interaction=_FOLLOW,
+    consents=(_CONSENT,),
+)
+
+USERS_API = replace(
+    USERS,
+    name="users_api",
+    files="api/{source}/users_api/*.ndjson",
+    format=Ndjson(),
+    record=replace(_USER, stream="users", updated_at='"pulled_at"'),
+    interaction=replace(_FOLLOW, stream="users", updated_at='"pulled_at"'),
+    consents=(replace(_CONSENT, stated_at='"pulled_at"'),),
+    pull=Pull(API, read_followers),
 )
 
 USER = replace(
@@ -149,4 +170,4 @@ PAYMENTS = replace(
     ),
 )
 
-CONNECTOR = Connector("wechat", "social", (USERS, USER, VISITORS, *NAMED, PAYMENTS), about=__doc__)
+CONNECTOR = Connector("wechat", "social", (USERS, USERS_API, USER, VISITORS, *NAMED, PAYMENTS), about=__doc__)
