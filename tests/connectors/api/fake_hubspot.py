@@ -3,8 +3,7 @@
 import itertools
 from datetime import UTC, datetime
 
-from tests.connectors.api.fake_server import Answer, Call
-from tests.connectors.api.prompt_server import PromptServer
+from tests.connectors.api.fake_server import Answer, Call, FakeServer
 
 SECRETS = {"ACCESS_TOKEN": "pat-na1-token"}
 CONTACTS = "/crm/v3/objects/contacts"
@@ -25,7 +24,7 @@ def too_many(policy: str, **headers: str) -> Answer:
     return Answer.of(document, 429, headers=headers)
 
 
-class FakeHubspot(PromptServer):
+class FakeHubspot(FakeServer):
     """Contacts by id, properties as text; a change is `put`, `archive`, `restore`, `merge`."""
 
     reach = 10_000

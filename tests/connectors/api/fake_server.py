@@ -157,6 +157,8 @@ def happening(change: Callable[[], None], when: Callable[[Call], bool], at: int 
 def _handler(server: FakeServer) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        # Head and body leave one after the other; without this the network waits 40 ms with the second each time.
+        disable_nagle_algorithm = True
 
         def do_GET(self):
             parts = urlsplit(self.path)

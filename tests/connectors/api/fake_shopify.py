@@ -5,8 +5,7 @@ import itertools
 import json
 from datetime import UTC, datetime
 
-from tests.connectors.api.fake_server import Answer, Call
-from tests.connectors.api.prompt_server import PromptServer
+from tests.connectors.api.fake_server import Answer, Call, FakeServer
 
 SECRETS = {"ACCESS_TOKEN": "shpat_token"}
 VERSION = "2026-07"
@@ -17,7 +16,7 @@ def moment(seconds: float) -> str:
     return datetime.fromtimestamp(int(seconds), UTC).isoformat()
 
 
-class FakeShopify(PromptServer):
+class FakeShopify(FakeServer):
     """Customers and orders by id; a change of one is `put`."""
 
     bucket_size = 40

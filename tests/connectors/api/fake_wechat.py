@@ -1,8 +1,7 @@
 """The API of a WeChat official account as its documentation describes it: every answer is HTTP 200, an error has a
 code, a good answer mostly none."""
 
-from tests.connectors.api.fake_server import Answer, Call
-from tests.connectors.api.prompt_server import PromptServer
+from tests.connectors.api.fake_server import Answer, Call, FakeServer
 
 SECRETS = {"APP_ID": "wx-account", "APP_SECRET": "an-account-secret"}
 LIST, INFO, TOKEN = "/cgi-bin/user/get", "/cgi-bin/user/info/batchget", "/cgi-bin/stable_token"
@@ -12,7 +11,7 @@ def failure(code: int) -> Answer:
     return Answer.of({"errcode": code, "errmsg": "… rid: 6299e87e"})
 
 
-class FakeWechat(PromptServer):
+class FakeWechat(FakeServer):
     """Followers by openid, in the order in which they came; those who left are known still."""
 
     page_size = 10_000

@@ -2,8 +2,7 @@
 
 import itertools
 
-from tests.connectors.api.fake_server import Answer, Call
-from tests.connectors.api.prompt_server import PromptServer
+from tests.connectors.api.fake_server import Answer, Call, FakeServer
 
 SECRETS = {"CORP_ID": "ww-corp", "CORP_SECRET": "an-app-secret"}
 LIST = "/cgi-bin/externalcontact/get_follow_user_list"
@@ -14,7 +13,7 @@ def failure(code: int, message: str = "…") -> Answer:
     return Answer.of({"errcode": code, "errmsg": f"{message}, hint: [1], more info at …"})
 
 
-class FakeWecom(PromptServer):
+class FakeWecom(FakeServer):
     """Contacts by external_userid, and who follows whom; a change is `put` and `follow`."""
 
     calls_a_minute = 10_000

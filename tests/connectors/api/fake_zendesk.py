@@ -5,8 +5,7 @@ import itertools
 import json
 from datetime import UTC, datetime
 
-from tests.connectors.api.fake_server import Answer, Call
-from tests.connectors.api.prompt_server import PromptServer
+from tests.connectors.api.fake_server import Answer, Call, FakeServer
 
 USER = "agent@shop.x"
 SECRETS = {"TOKEN": "a-zendesk-token"}
@@ -23,7 +22,7 @@ def failure(status: int, error: str) -> Answer:
     return Answer.of({"error": error, "description": "…"}, status)
 
 
-class FakeZendesk(PromptServer):
+class FakeZendesk(FakeServer):
     """Users and tickets by id; a change of one is `put`."""
 
     page_size = 1_000
