@@ -1,10 +1,10 @@
 """Sources that need no code: a stream described in the configuration file.
 
 In: the TOML table `[source.<name>.stream.<stream>]`. Out: the same Stream a connector would give. Keys:
-`files`, `member`, `date_order`, `format` (ndjson, csv, pages, parquet, lines), the format's own settings (`encoding`,
-`delimiter`, `header_rows`, `path`, `error_code`, `pattern`), and one table per mapping (`record`, `event`, `purchase`,
-`purchase_line`, `interaction`, `feedback`; lists of tables for `identifier` and `consent`) whose values are SQL
-expressions over the raw columns.
+`files`, `member`, `date_order`, `format` (ndjson, csv, pages, lines, parquet, json, xlsx), the format's own settings
+(the fields of its class: `encoding`, `delimiter`, `header_rows`, `names`, `path`, `pattern`, `sheet`, …), and one table
+per mapping (`record`, `event`, `purchase`, `purchase_line`, `interaction`, `feedback`; lists of tables for `identifier`
+and `consent`) whose values are SQL expressions over the raw columns.
 """
 
 import re
@@ -13,12 +13,16 @@ from dataclasses import MISSING, fields
 from types import NoneType, UnionType
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
-from connectors.columns import raw_columns
+import duckdb
+
+from connectors.columns import fill, raw_columns
 from connectors.files.columnar import Columnar
 from connectors.files.delimited import Delimited
+from connectors.files.encoding import UnknownEncoding, check_encoding
 from connectors.files.pages import Pages
 from connectors.files.patterned import Patterned
-from connectors.files.reading import Format, Ndjson
+from connectors.files.reading import Format, Json, Ndjson
+from connectors.files.workbook import Workbook
 from connectors.stream import (
     Consent,
     Event,
@@ -29,6 +33,7 @@ from connectors.stream import (
     PurchaseLine,
     Record,
     Stream,
+    expressions,
 )
 
 FORMATS: dict[str, Callable[..., Format]] = {
@@ -37,6 +42,8 @@ FORMATS: dict[str, Callable[..., Format]] = {
     "pages": Pages,
     "lines": Patterned,
     "parquet": Columnar,
+    "json": Json,
+    "xlsx": Workbook,
 }
 SINGLE = {
     "record": Record,
@@ -80,7 +87,8 @@ def declared_stream(source: str, name: str, entry: dict[str, Any]) -> Stream:
         **single,
     )
     _check_pattern(stream, where)
-    raw_columns(stream)  # every expression must be SQL: better said now than in the middle of a run
+    _check_format(stream.format, where)
+    _check_expressions(stream, where)
     return stream
 
 
@@ -109,7 +117,9 @@ def _checked(value: Any, hint: Any, where: str) -> Any:
     options = (
         [each for each in get_args(hint) if each is not NoneType] if get_origin(hint) in (Union, UnionType) else [hint]
     )
-    (wanted,) = options
+    wanted = options[0]
+    if type(value) in options:
+        return value
     if get_origin(wanted) is Literal:
         if value not in get_args(wanted):
             raise DeclarationError(f"{where} must be one of {', '.join(get_args(wanted))}")
@@ -117,8 +127,8 @@ def _checked(value: Any, hint: Any, where: str) -> Any:
         if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
             raise DeclarationError(f"{where} must be a list of texts")
         return tuple(value)
-    elif type(value) is not wanted:
-        raise DeclarationError(f"{where} must be {_KINDS[wanted]}")
+    else:
+        raise DeclarationError(f"{where} must be {' or '.join(_KINDS[each] for each in options)}")
     return value
 
 
@@ -130,3 +140,32 @@ def _check_pattern(stream: Stream, where: str) -> None:
             raise DeclarationError(f"{where} pattern is no regular expression: {error}") from None
         if not groups:
             raise DeclarationError(f"{where} pattern has no named group (?P<name>…), so there would be no column")
+
+
+def _check_expressions(stream: Stream, where: str) -> None:
+    """Every expression must be SQL, to DuckDB too: better said now than in the middle of a run."""
+    raw_columns(stream)
+    for mapping in stream.mappings:
+        for field, expression in expressions(mapping).items():
+            try:
+                duckdb.extract_statements(f"select ({fill(expression, issuer='', source='')})")
+            except duckdb.Error:
+                raise DeclarationError(
+                    f"{where} {field}: not a SQL expression: {expression}; a column called like a word of SQL, or with "
+                    "blanks in its name, needs double quotes: '\"order\"'"
+                ) from None
+
+
+def _check_format(shape: Format, where: str) -> None:
+    """DeclarationError for settings that no file could be read with."""
+    try:
+        check_encoding(getattr(shape, "encoding", "utf-8"))
+    except UnknownEncoding as error:
+        raise DeclarationError(f"{where} encoding: {error}") from None
+    for key in ("header_rows", "skip_rows"):
+        if getattr(shape, key, 0) < 0:
+            raise DeclarationError(f"{where} {key} must not be negative")
+    if isinstance(shape, Delimited):
+        cuts = len(shape.delimiter) == 1 and shape.delimiter != '"' if shape.quoting else shape.delimiter
+        if not cuts or shape.delimiter in ("\r", "\n"):
+            raise DeclarationError(f"{where} delimiter must be one character (several are possible without quoting)")

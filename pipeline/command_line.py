@@ -13,7 +13,7 @@ import duckdb
 from rich.console import Console
 from rich_argparse import RawDescriptionRichHelpFormatter
 
-from pipeline.commands import demo, link, pull, run, segment, status, stewardship, train
+from pipeline.commands import demo, link, pull, quarantine, run, segment, source, status, stewardship, train
 from pipeline.errors import speaks_to_the_user
 
 _ABOUT = """\
@@ -46,7 +46,7 @@ def build_parser() -> argparse.ArgumentParser:
     """The parser of all subcommands."""
     parser = argparse.ArgumentParser(prog="guiyi", description=_ABOUT, formatter_class=RawDescriptionRichHelpFormatter)
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for module in (demo, pull, run, link, stewardship, train, segment, status):
+    for module in (demo, source, pull, run, link, stewardship, train, segment, status, quarantine):
         module.add_parsers(commands, RawDescriptionRichHelpFormatter)
     return parser
 

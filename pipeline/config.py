@@ -31,6 +31,7 @@ class SourceConfig:
     streams: dict[str, Any] = field(default_factory=dict)
     api: dict[str, Any] | None = field(default=None, repr=False)
     location: dict[str, Any] | None = field(default=None, repr=False)
+    freshness: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,7 @@ class Config:
     sources: dict[str, SourceConfig]
     threads: int = 0
     memory_limit: str = ""
+    freshness: dict[str, Any] = field(default_factory=dict)
 
     @property
     def warehouse(self) -> Path:
@@ -94,7 +96,7 @@ def load_config(path: Path | None = None, *, inbox: Path | None = None) -> Confi
         raise ConfigError(f"{path} does not exist: name a configuration with --config") from None
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"{path}: {error}") from None
-    for table in ("paths", "duckdb", "source"):
+    for table in ("paths", "duckdb", "source", "freshness"):
         if not isinstance(data.get(table, {}), dict):
             raise ConfigError(f"{path}: {table} must be a table, [{table}]")
     home = Path(os.environ.get("GUIYI_HOME") or "var").resolve()
@@ -109,6 +111,7 @@ def load_config(path: Path | None = None, *, inbox: Path | None = None) -> Confi
         sources={name: _source(path, name, entry) for name, entry in data.get("source", {}).items()},
         threads=int(limits.get("threads", 0)),
         memory_limit=str(limits.get("memory_limit", "")),
+        freshness=dict(data.get("freshness", {})),
     )
 
 
@@ -128,6 +131,7 @@ def _inbox(chosen: str | Path, home: Path, *, given: bool) -> Path:
 
 def _source(path: Path, name: str, entry: dict[str, Any]) -> SourceConfig:
     known = {"connector", "country", "zone", "currency", "issuer", "files", "stream", "api", "location"}
+    known |= {"expected", "max_age_hours"}
     if unknown := set(entry) - known:
         raise ConfigError(f"{path}: [source.{name}] has unknown keys {sorted(unknown)}; known are {sorted(known)}")
     if ("connector" in entry) == ("stream" in entry):
@@ -146,4 +150,5 @@ def _source(path: Path, name: str, entry: dict[str, Any]) -> SourceConfig:
         streams=dict(entry.get("stream", {})),
         api=entry.get("api"),
         location=entry.get("location"),
+        freshness={key: entry[key] for key in ("expected", "max_age_hours") if key in entry},
     )

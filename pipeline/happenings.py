@@ -1,7 +1,8 @@
-"""From raw rows to what happened: standard.event, purchase, purchase_line, interaction and feedback.
+"""From raw rows to what happened: standard.purchase, purchase_line, interaction and feedback; events have a file of
+their own.
 
-In: the new batches of a stream. Out: rows of those tables. An event is written once, by its id; orders, tickets and
-answers have versions, of which the newest stays; an order's lines are those of the delivery its newest version came in.
+In: the new batches of a stream. Out: rows of those tables. Orders, tickets and answers have versions, of which the
+newest stays; an order's lines are those of the delivery its newest version came in.
 """
 
 from dataclasses import replace
@@ -9,9 +10,8 @@ from dataclasses import replace
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from connectors.stream import Event, Feedback, Interaction, Purchase, PurchaseLine
-from pipeline.keys import short_hash_sql
-from pipeline.normalisers import money_step, text_step, time_step, user_agent_step
+from connectors.stream import Feedback, Interaction, Purchase, PurchaseLine
+from pipeline.normalisers import money_step, text_step, time_step
 from pipeline.staging import Portion, keep_unparsed, stage_mapping
 from pipeline.upsert import upsert_newest
 from pipeline.values import Step, apply_steps
@@ -20,45 +20,6 @@ _MONEY = ("amount", "discount", "shipping", "refunded")
 # Beyond a trillion of any currency a number is no amount but a mistake; kept, a few of them would overflow every sum.
 _LARGEST = 10**12
 _TOO_LARGE = "larger than any amount or quantity"
-
-
-def write_events(portion: Portion, event: Event) -> int:
-    """Add the events whose id is not there yet; returns how many."""
-    con = portion.work.con
-    fields = (
-        *("id", "type", "name", "occurred_at", "anonymous_namespace", "anonymous_id", "session_id", "url"),
-        *("referrer", "campaign", "ip", "user_agent", "os", "device", "properties"),
-    )
-    extra = {"record_id": portion.record_id(event.record, event.stream) if event.record else "null::varchar"}
-    stage_mapping(portion, "_event", event, fields=fields, extra=extra)
-    apply_steps(con, "_event", [time_step("occurred_at", portion.each), user_agent_step()])
-    row = con.execute(
-        f"""
-        insert into standard.event
-        with identified as (
-            select *, coalesce({short_hash_sql("$source", "$stream", "raw_id")},
-                {short_hash_sql("$source", "$stream", "_batch_id", "_line::varchar")}) as event_id
-            from _event
-        ),
-        once as (
-            select * from identified
-            qualify row_number() over (
-                partition by event_id order by _delivered_on nulls first, _batch_id, _line
-            ) = 1
-        )
-        select event_id, $source, $stream, raw_type, raw_name, occurred_at, record_id,
-            case when raw_anonymous_id is not null then raw_anonymous_namespace end, raw_anonymous_id,
-            raw_session_id, raw_url, raw_referrer, raw_campaign, raw_ip, browser, coalesce(raw_os, os),
-            coalesce(raw_device, device), raw_properties,
-            _batch_id, _line
-        from once
-        where event_id not in (select event_id from standard.event)
-        order by occurred_at, event_id
-        """,
-        {"source": portion.each.source.name, "stream": portion.each.stream.name},
-    ).fetchone()
-    keep_unparsed(portion, "_event", "coalesce(raw_id, _batch_id || ':' || _line)", {"occurred_at": "raw_occurred_at"})
-    return int(row[0]) if row else 0
 
 
 def write_purchases(portion: Portion, purchase: Purchase, line: PurchaseLine | None) -> int:

@@ -5,7 +5,7 @@ archive. Each delivery is one transaction and is loaded once, whatever name its 
 half-way leaves nothing behind and the next run takes the delivery again.
 """
 
-import shutil
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -13,20 +13,20 @@ from pathlib import Path
 import duckdb
 
 from connectors.columns import raw_columns
-from connectors.files.chunk import Chunk, UnreadableFile, rejected_only, rejects
-from connectors.files.reading import read_file
-from pipeline.deliveries import Delivery, deliveries, hash_of
+from connectors.files.chunk import Bulk, Chunk, UnreadableFile, rejected_only, rejects
+from connectors.files.reading import read_delivery
+from pipeline.archive import Copy, StillWritten, copy_delivery, is_unchanged, name_copy
+from pipeline.deliveries import Delivery, deliveries
 from pipeline.keys import short_hash
+from pipeline.observation import observe
 from pipeline.sources import SourceStream, source_streams
 from pipeline.stage import Count, StageFailed, Work, transaction
-from warehouse.raw import append_raw, ensure_raw_table, folded, raw_columns_of, raw_table
+from warehouse.raw import append_query, append_raw, ensure_raw_table, folded, raw_columns_of, raw_table
 
 # Mark in ops.watermark on a batch whose day changed after it may have been standardised.
 STALE = "stale"
-
-
-class StillWritten(ValueError):
-    """A delivery's bytes changed while it was being copied."""
+# A delivery can bring hundreds of columns; so many of their names are told in ops.batch.
+_NAMES_TOLD = 50
 
 
 @dataclass
@@ -48,7 +48,7 @@ def ingest(work: Work) -> dict[str, Count]:
     totals = _Tally()
     for each in source_streams(work.config, work.options.sources):
         ensure_raw_table(work.con, each.source.name, each.stream.name, raw_columns(each.stream))
-        known = _known(work.con, each)
+        known = _known(work, each)
         for delivery in deliveries(work.config.inbox, each.stream):
             if _is_later(delivery.delivered_on, work.options.delivered_until):
                 continue
@@ -75,6 +75,7 @@ def ingest(work: Work) -> dict[str, Count]:
         "rows_in": totals.delivered,
         "rows_out": totals.loaded,
         "quarantined": totals.quarantined,
+        **observe(work),
     }
 
 
@@ -84,46 +85,72 @@ def _is_later(delivered_on: date | None, until: date | None) -> bool:
 
 @dataclass(frozen=True)
 class _Known:
-    """What the warehouse already has of a stream: batches, the names their bytes were seen under, raw columns."""
+    """What the warehouse already has of a stream: batches, the sizes of their bytes, the names these were seen under
+    with the copies in the archive, and raw columns."""
 
     batches: set[str]
+    sizes: set[int]
     sightings: set[tuple[str, str]]
+    copies: dict[str, list[Path]]
     columns: set[str]
 
 
-def _known(con: duckdb.DuckDBPyConnection, each: SourceStream) -> _Known:
+def _known(work: Work, each: SourceStream) -> _Known:
     stream = {"source": each.source.name, "stream": each.stream.name}
-    batches = con.execute(
-        "select batch_id from ops.batch where source = $source and stream = $stream", stream
+    batches = work.con.execute(
+        "select batch_id, size_bytes from ops.batch where source = $source and stream = $stream", stream
     ).fetchall()
-    sightings = con.execute(
-        "select file_name, batch_id from ops.delivery where source = $source and stream = $stream", stream
+    sightings = work.con.execute(
+        """
+        select seen.file_name, seen.batch_id, batch.archive_path
+        from ops.delivery as seen left join ops.batch as batch using (batch_id)
+        where seen.source = $source and seen.stream = $stream
+        """,
+        stream,
     ).fetchall()
-    columns = raw_columns_of(con, each.source.name, each.stream.name)
+    copies: dict[str, list[Path]] = {}
+    for name, _, archived in sightings:
+        copies.setdefault(name, []).extend([work.config.home / archived] if archived else [])
+    columns = raw_columns_of(work.con, each.source.name, each.stream.name)
     return _Known(
-        {row[0] for row in batches}, {(row[0], row[1]) for row in sightings}, {folded(name) for name in columns}
+        {row[0] for row in batches},
+        {row[1] for row in batches},
+        {(row[0], row[1]) for row in sightings},
+        copies,
+        {folded(name) for name in columns},
     )
 
 
 def _load_once(work: Work, each: SourceStream, delivery: Delivery, known: _Known) -> _Tally | None:
     """Load a delivery in one transaction; None when its bytes had been loaded before."""
-    content_hash = delivery.content_hash()
-    batch_id = short_hash(each.source.name, each.stream.name, content_hash)
-    if batch_id in known.batches:
+    is_file = delivery.member is None and delivery.instead is None
+    if is_file and any(is_unchanged(delivery.path, copy) for copy in known.copies.get(delivery.name, [])):
+        return None
+    # A file of a size never seen is new: it is hashed while it is copied. All others are hashed first.
+    content_hash = None if is_file and delivery.path.stat().st_size not in known.sizes else delivery.content_hash()
+    if content_hash and (batch_id := _batch_id(each, content_hash)) in known.batches:
         if (delivery.name, batch_id) not in known.sightings:
             with transaction(work.con):
                 _sight(work, each, delivery, batch_id, "duplicate")
                 _keep_earliest_day(work, delivery, batch_id)
         return None
     work.progress(f"{each.label}: {delivery.name}")
-    archived = _archive(work, each, delivery, batch_id, content_hash)
+    copy = copy_delivery(delivery, work.config.archive / each.source.name / each.stream.name, content_hash)
+    batch_id = _batch_id(each, copy.content_hash)
+    # The batch is read from the copy, so what is loaded is what was hashed.
+    path = name_copy(copy, delivery, batch_id)
     with transaction(work.con):
-        tally = _load(work, each, delivery, work.config.home / archived, batch_id, known)
+        tally = _load(work, each, delivery, path, batch_id, known)
         _check_reconciled(work.con, each, delivery, batch_id, tally)
-        _record_batch(work, each, delivery, batch_id, content_hash, archived, tally)
+        _record_batch(work, each, delivery, batch_id, copy, path, tally)
         _sight(work, each, delivery, batch_id, "loaded")
     known.batches.add(batch_id)
+    known.sizes.add(copy.size_bytes)
     return tally
+
+
+def _batch_id(each: SourceStream, content_hash: str) -> str:
+    return short_hash(each.source.name, each.stream.name, content_hash)
 
 
 def _load(work: Work, each: SourceStream, delivery: Delivery, path: Path, batch_id: str, known: _Known) -> _Tally:
@@ -131,18 +158,20 @@ def _load(work: Work, each: SourceStream, delivery: Delivery, path: Path, batch_
     try:
         if delivery.damage:
             raise UnreadableFile(delivery.damage)
-        for chunk in read_file(work.con, path, each.stream.format, raw_columns(each.stream)):
-            _add_columns(work, each, chunk, known, tally)
-            _store(work, each, delivery, batch_id, chunk, tally)
+        parts = read_delivery(work.con, path, each.stream.format, raw_columns(each.stream), present=known.columns)
+        with closing(parts):
+            for part in parts:
+                _add_columns(work, each, part, known, tally)
+                _store(work, each, delivery, batch_id, part, tally)
     except UnreadableFile as error:
         # What was read before the damage stays loaded; the rest is one quarantine row, its bytes are archived.
         _store(work, each, delivery, batch_id, rejected_only(rejects([1], [str(error)], [None])), tally)
     return tally
 
 
-def _add_columns(work: Work, each: SourceStream, chunk: Chunk, known: _Known, tally: _Tally) -> None:
-    """Give the raw table the columns the chunk brings."""
-    names = [name for name in chunk.rows.column_names if name != "_line"]
+def _add_columns(work: Work, each: SourceStream, part: Chunk | Bulk, known: _Known, tally: _Tally) -> None:
+    """Give the raw table the columns the part brings."""
+    names = part.names if isinstance(part, Bulk) else [name for name in part.rows.column_names if name != "_line"]
     tally.seen_columns.update(folded(name) for name in names)
     if any(folded(name) not in known.columns for name in names):
         added = ensure_raw_table(work.con, each.source.name, each.stream.name, names)
@@ -151,14 +180,20 @@ def _add_columns(work: Work, each: SourceStream, chunk: Chunk, known: _Known, ta
         tally.new_columns += added if known.batches else []
 
 
-def _store(work: Work, each: SourceStream, delivery: Delivery, batch_id: str, chunk: Chunk, tally: _Tally) -> None:
-    if len(chunk.rows):
-        append_raw(work.con, each.source.name, each.stream.name, chunk.rows, batch_id, work.now)
-    if len(chunk.rejects):
-        _quarantine(work, each, delivery, batch_id, chunk)
-    tally.delivered += chunk.delivered
-    tally.loaded += len(chunk.rows)
-    tally.quarantined += len(chunk.rejects)
+def _store(
+    work: Work, each: SourceStream, delivery: Delivery, batch_id: str, part: Chunk | Bulk, tally: _Tally
+) -> None:
+    stream = (each.source.name, each.stream.name)
+    tally.delivered += part.delivered
+    if isinstance(part, Bulk):
+        tally.loaded += append_query(work.con, *stream, part.names, part.query, part.parameters, batch_id, work.now)
+        return
+    if len(part.rows):
+        append_raw(work.con, *stream, part.rows, batch_id, work.now)
+    if len(part.rejects):
+        _quarantine(work, each, delivery, batch_id, part)
+    tally.loaded += len(part.rows)
+    tally.quarantined += len(part.rejects)
 
 
 def _quarantine(work: Work, each: SourceStream, delivery: Delivery, batch_id: str, chunk: Chunk) -> None:
@@ -198,33 +233,13 @@ def _check_reconciled(
         )
 
 
-def _archive(work: Work, each: SourceStream, delivery: Delivery, batch_id: str, content_hash: str) -> str:
-    """Copy the original bytes under the data directory, atomically; returns the relative path.
-
-    The batch is read from this copy, so what is loaded is what was hashed; StillWritten when the bytes are others.
-    """
-    inner = delivery.member or delivery.name
-    suffix = "".join(part for part in inner.rsplit("/", 1)[-1].partition(".")[1:])[-20:]
-    target = work.config.archive / each.source.name / each.stream.name / f"{batch_id}{suffix}"
-    if not target.exists():
-        target.parent.mkdir(parents=True, exist_ok=True)
-        partial = target.with_name(target.name + ".part")
-        with delivery.opened() as path:
-            shutil.copyfile(path, partial)
-        if hash_of(partial) != content_hash:
-            partial.unlink()
-            raise StillWritten(f"{delivery.name} changed while it was read")
-        partial.replace(target)
-    return target.relative_to(work.config.home).as_posix()
-
-
 def _record_batch(
     work: Work,
     each: SourceStream,
     delivery: Delivery,
     batch_id: str,
-    content_hash: str,
-    archived: str,
+    copy: Copy,
+    path: Path,
     tally: _Tally,
 ) -> None:
     expected = raw_columns(each.stream)
@@ -241,19 +256,26 @@ def _record_batch(
             "stream": each.stream.name,
             "file_name": delivery.name,
             "delivered_on": delivery.delivered_on,
-            "content_hash": content_hash,
-            "size_bytes": (work.config.home / archived).stat().st_size,
-            "archive_path": archived,
+            "content_hash": copy.content_hash,
+            "size_bytes": copy.size_bytes,
+            "archive_path": path.relative_to(work.config.home).as_posix(),
             "delivered": tally.delivered,
             "loaded": tally.loaded,
             "quarantined": tally.quarantined,
-            "new_columns": ", ".join(dict.fromkeys(tally.new_columns)) or None,
+            "new_columns": _told(tally.new_columns),
             "missing_columns": ", ".join(missing) or None,
             "status": "rejected" if tally.quarantined and not tally.loaded else "loaded",
             "now": work.now,
             "run_id": work.run_id,
         },
     )
+
+
+def _told(names: list[str]) -> str | None:
+    """Column names for ops.batch, the first of them if there are many."""
+    names = list(dict.fromkeys(names))
+    more = [f"and {len(names) - _NAMES_TOLD:,} more"] if len(names) > _NAMES_TOLD else []
+    return ", ".join(names[:_NAMES_TOLD] + more) or None
 
 
 def _sight(work: Work, each: SourceStream, delivery: Delivery, batch_id: str, outcome: str) -> None:

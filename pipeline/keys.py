@@ -13,3 +13,9 @@ def short_hash(*parts: str) -> str:
 def short_hash_sql(*expressions: str) -> str:
     """The SQL expression that computes the same; null when any part is null."""
     return f"left(sha256({' || chr(31) || '.join(expressions)}), 16)"
+
+
+def event_hash_sql(*expressions: str) -> str:
+    """As short_hash_sql with MD5, twice as fast: for ids of events, of which there are millions and which are never
+    told to anybody outside; null when any part is null."""
+    return f"left(md5({' || chr(31) || '.join(expressions)}), 16)"

@@ -1,8 +1,9 @@
 """Stage 3: who is who.
 
-In: standard.record, standard.identifier and the stewards' decisions. Out: `identity.link` (scored evidence),
-`identity.record_customer`, `identity.ledger`, `identity.alias`, `identity.review`, `identity.rule` and the epoch
-(`pipeline/epochs.py`). The engine works in temporary tables; what it found is written in one transaction.
+In: standard.record, standard.identifier and the stewards' decisions; what a source has deleted takes no part. Out:
+`identity.link` (scored evidence), `identity.record_customer`, `identity.ledger`, `identity.alias`, `identity.departed`,
+`identity.review`, `identity.rule` and the epoch (`pipeline/epochs.py`). The engine works in temporary tables; what it
+found is written in one transaction.
 
 Three ways, with one result for one epoch:
 
@@ -20,6 +21,7 @@ from identity.resolution import resolve as resolve_records
 from identity.review import RANK
 from identity.settings import Settings, load_settings
 from pipeline.decisions import count_idle
+from pipeline.departures import settle_departures
 from pipeline.epochs import KnownEpoch, current_epoch, load_epoch, store_epoch, switch_epoch
 from pipeline.keys import short_hash_sql
 from pipeline.stage import Count, Work, transaction
@@ -31,11 +33,10 @@ _EMPTY = {"changed": 0, "rows_in": 0, "rows_out": 0, "customers": 0}
 def resolve(work: Work) -> dict[str, Count]:
     """Resolve all records; counts of links, customers, merges and conflicts."""
     con = work.con
-    records = count_rows(con, "standard.record")
-    if not records:
-        _create_empty(con)
-        return dict(_EMPTY)
     inputs = read_inputs(con)
+    records = _count_live(con)
+    if not records:
+        return _resolve_nobody(work, inputs[0])
     settings = load_settings(work.config.identity_settings)
     epoch = current_epoch(con)
     way = _choose(epoch, settings, records, full=work.options.full_refresh)
@@ -67,7 +68,7 @@ def _in_full(
     con = work.con
     if epoch:
         load_epoch(con, epoch.epoch)
-    rows = count_rows(con, "standard.record")
+    rows = _count_live(con)
     keeps = (epoch is not None and epoch.pinned) or rows >= settings.epochs.learn_below
     with transaction(con):
         found = resolve_records(
@@ -79,7 +80,7 @@ def _in_full(
         con.execute(f"create or replace table identity.link as from {found.links} order by record_id_l, record_id_r")
         con.execute(f"create or replace table identity.review as from {found.review} order by rank")
         con.execute(f"create or replace table identity.rule as from {found.rules} order by all")
-        ledger = update_customers(con, found.clusters, inputs[0], work.run_id, name, work.now)
+        ledger = _update_customers(work, found.clusters, inputs[0], name)
     return {
         "way": "full" if epoch else "learn",
         "epoch": name,
@@ -102,9 +103,7 @@ def _increment(work: Work, inputs: tuple[str, str, str], settings: Settings, epo
             """)
             con.execute(f"insert into identity.{table} by name from identity_{table}")
         rank_review(con)
-        ledger = update_customers(
-            con, "identity_cluster", inputs[0], work.run_id, epoch.epoch, work.now, scope="identity_scope"
-        )
+        ledger = _update_customers(work, "identity_cluster", inputs[0], epoch.epoch, scope="identity_scope")
     return {
         "way": "increment",
         "epoch": epoch.epoch,
@@ -114,6 +113,36 @@ def _increment(work: Work, inputs: tuple[str, str, str], settings: Settings, epo
         "candidate_pairs": found.candidate_pairs,
         **_counts(con, ledger),
     }
+
+
+def _update_customers(work: Work, clusters: str, records: str, epoch: str, scope: str | None = None) -> LedgerCounts:
+    """Deleted records go, restored ones come back under their old customer id if it is free, the ledger does the rest.
+
+    In an increment the returning are in the scope, for they had left the increment's state.
+    """
+    settle_departures(work.con, records, work.run_id, epoch, work.now)
+    return update_customers(work.con, clusters, records, work.run_id, epoch, work.now, scope=scope)
+
+
+def _resolve_nobody(work: Work, records: str) -> dict[str, Count]:
+    """No record, or none that its source has not deleted."""
+    con = work.con
+    _create_empty(con)
+    if not count_rows(con, "identity.record_customer"):
+        return dict(_EMPTY)
+    con.execute("create or replace temp table _nobody (record_id varchar, cluster integer)")
+    with transaction(con):
+        found = con.execute("select table_name from duckdb_tables() where schema_name = 'identity'").fetchall()
+        for table in {"link", "review"} & {row[0] for row in found}:
+            con.execute(f"delete from identity.{table}")
+        ledger = _update_customers(work, "_nobody", records, "E0")
+    return {"rows_in": 0, "rows_out": 0, "customers": 0, "removed": ledger.removed}
+
+
+def _count_live(con: duckdb.DuckDBPyConnection) -> int:
+    """Records that their sources have not deleted."""
+    row = con.execute("select count(*) from standard.record where deleted_at is null").fetchone()
+    return int(row[0]) if row else 0
 
 
 def _create_empty(con: duckdb.DuckDBPyConnection) -> None:
@@ -143,14 +172,15 @@ def _keep_apart(work: Work, records: str) -> dict[str, Count]:
         f"select record_id, (row_number() over (order by record_id))::integer as cluster from {records}"
     )
     with transaction(work.con):
-        ledger = update_customers(work.con, "_apart", records, work.run_id, "E0", work.now)
+        ledger = _update_customers(work, "_apart", records, "E0")
     rows = count_rows(work.con, "_apart")
     return {"rows_in": rows, "rows_out": rows, "customers": rows, "created": ledger.created, "largest_customer": 1}
 
 
 def read_inputs(con: duckdb.DuckDBPyConnection) -> tuple[str, str, str]:
     """Views of what the engine reads. Decisions name source records; their ids follow from the names."""
-    # A phone or e-mail the source took back stays in the profile but is no evidence any more.
+    # A phone or e-mail the source took back stays in the profile but is no evidence any more. A record that its source
+    # deleted, and all that pointed at it, is no evidence either.
     con.execute(
         """
         create or replace temp view _record as
@@ -162,9 +192,17 @@ def read_inputs(con: duckdb.DuckDBPyConnection) -> tuple[str, str, str]:
             case when not list_contains(coalesce(revoked.values, []), record.email) then record.email end as email
         )
         from standard.record as record left join revoked on record.record_id = revoked.record_id
+        where record.deleted_at is null
         """
     )
-    con.execute("create or replace temp view _identifier as select * from standard.identifier where revoked_at is null")
+    con.execute(
+        """
+        create or replace temp view _identifier as
+        select * from standard.identifier
+        where revoked_at is null
+            and record_id not in (select record_id from standard.record where deleted_at is not null)
+        """
+    )
     keys = {side: short_hash_sql(f"source_{side}", f"stream_{side}", f"source_record_id_{side}") for side in "lr"}
     con.execute(
         f"""
@@ -199,6 +237,7 @@ def _counts(con: duckdb.DuckDBPyConnection, ledger: LedgerCounts) -> dict[str, C
         "created": ledger.created,
         "merged": ledger.merged,
         "split": ledger.split,
+        "removed": ledger.removed,
         **count_idle(con),
         "conflicts_set_aside": int(row[6]),
         "review": int(row[5]),

@@ -18,6 +18,7 @@ from pathlib import Path
 import duckdb
 
 from pipeline.config import Config
+from pipeline.logbook import write_logbook
 from warehouse.connection import open_warehouse
 from warehouse.tables import create_tables
 
@@ -126,6 +127,7 @@ def execute(
             # After a run that did not end well, later stages must look again even if nothing was left to do here.
             status = "unchanged" if counts.get("changed") == 0 and not recovering else "done"
             _record(con, run_id, stage, started, status, counts, key)
+        write_logbook(con, config)
     return StageReport(stage, run_id, status, time.perf_counter() - began, counts)
 
 
@@ -156,6 +158,7 @@ def execute_apart(
     finally:
         with errand.warehouse() as con:
             _record(con, errand.run_id, stage, started, status, counts, "")
+            write_logbook(con, config)
     return StageReport(stage, errand.run_id, status, time.perf_counter() - began, counts)
 
 
@@ -187,6 +190,7 @@ def _work(
     except BaseException as error:
         # Only the kind of error is kept: its text could quote a value.
         _record(work.con, work.run_id, stage, work.now, "failed", {"error": type(error).__name__}, "")
+        write_logbook(work.con, work.config)
         raise
 
 

@@ -1,7 +1,12 @@
 """From raw tables to staged rows: a mapping's expressions evaluated over the batches in hand."""
 
+import re
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
+
+import sqlglot
+from sqlglot import exp
 
 from connectors.stream import expressions
 from pipeline.keys import short_hash_sql
@@ -39,28 +44,91 @@ def stage_mapping(
     extra: dict[str, str] | None = None,
     rows: str | None = None,
 ) -> int:
-    """Create temp `table` with `raw_<field>` for each expression of `mapping` (null for absent `fields`), the `extra`
-    expressions under their own names, `_batch_id`, `_line` and `_delivered_on`; returns its rows.
-
-    `rows` is a condition on the raw rows (alias `raw`) that replaces "of the new batches".
-    """
-    found = expressions(mapping)
-    condition = found.pop("when", "true")
-    columns = [
-        f"nullif(trim(({portion.each.fill(found[name])})::varchar), '') as {quoted(f'raw_{name}')}"
-        if name in found
-        else f"null::varchar as {quoted(f'raw_{name}')}"
-        for name in dict.fromkeys((*found, *fields))
-    ]
-    columns += [f"{portion.each.fill(value)} as {quoted(name)}" for name, value in (extra or {}).items()]
-    query = f"""
-        select {", ".join(columns)}, _batch_id, _line, _delivered_on
-        from {raw_table(portion.each.source.name, portion.each.stream.name)} as raw
-        join (select batch_id, delivered_on as _delivered_on from ops.batch) on _batch_id = batch_id
-        where {rows or "list_contains($batches, raw._batch_id)"} and ({portion.each.fill(condition)})
-    """
-    parameters: dict[str, object] = {"batches": portion.batches} if "$batches" in query else {}
+    """Create temp `table` with the columns of `staged_query`; returns its rows."""
+    query, parameters = staged_query(portion, mapping, fields=fields, extra=extra, rows=rows)
     return stage_rows(portion.work.con, table, query, parameters)
+
+
+def staged_query(
+    portion: Portion,
+    mapping: Any,
+    *,
+    fields: tuple[str, ...] = (),
+    extra: dict[str, str] | None = None,
+    rows: str | None = None,
+    only: tuple[str, ...] | None = None,
+) -> tuple[str, dict[str, object]]:
+    """The query that yields `raw_<field>` for each expression of `mapping` (null for absent `fields`), the `extra`
+    expressions under their own names, `_batch_id`, `_line` and `_delivered_on`; and its parameters.
+
+    `rows` is a condition on the raw rows (alias `raw`) that replaces "of the new batches". With `only`, the other
+    fields are left out.
+    """
+    found = {name: portion.each.fill(expression) for name, expression in expressions(mapping).items()}
+    condition = found.pop("when", "true")
+    wanted = [name for name in dict.fromkeys((*found, *fields)) if only is None or name in only]
+    chosen = {f"raw_{name}": _cleaned(found[name]) if name in found else "null::varchar" for name in wanted}
+    chosen |= {name: portion.each.fill(value) for name, value in (extra or {}).items()}
+    parsed, (condition, *values) = share_parsing([condition, *chosen.values()])
+    columns = [f"{value} as {quoted(name)}" for name, value in zip(chosen, values, strict=True)]
+    query = f"""
+        select {", ".join([*columns, "_batch_id, _line, _delivered_on"])}
+        from (
+            select {", ".join(["raw.*", *parsed])}, _delivered_on
+            from {raw_table(portion.each.source.name, portion.each.stream.name)} as raw
+            join (select batch_id as _of_batch, delivered_on as _delivered_on from ops.batch) on _batch_id = _of_batch
+            where {rows or "list_contains($batches, raw._batch_id)"}
+        ) as raw
+        where {condition}
+    """
+    return query, {"batches": portion.batches} if "$batches" in query else {}
+
+
+def share_parsing(values: list[str]) -> tuple[list[str], list[str]]:
+    """Columns to be computed first, and the expressions reading them: JSON is parsed once a row and column, however
+    many of its paths are asked for (as connectors/values.inside writes it)."""
+    paths: dict[str, dict[str, None]] = {}
+    for column, path in (found.groups() for value in values for found in _INSIDE.finditer(value)):
+        paths.setdefault(column, {})[path] = None
+    shared = {column: list(asked) for column, asked in paths.items() if len(asked) > 1}
+    names = {column: f"_inside_{number}" for number, column in enumerate(shared)}
+
+    def place(found: re.Match[str]) -> str:
+        column, path = found.groups()
+        return f"{names[column]}[{shared[column].index(path) + 1}]" if column in shared else found[0]
+
+    parsed = [
+        f"""try(json_extract_string({column}, ['{"', '".join(asked)}'])) as {names[column]}"""
+        for column, asked in shared.items()
+    ]
+    return parsed, [_INSIDE.sub(place, value) for value in values]
+
+
+# A path with a wildcard yields a list, and cannot be asked for beside others.
+_INSIDE = re.compile(r"""try\(json_extract_string\(("(?:[^"]|"")+"), '(\$(?:[^'*]|'')*)'\)\)""")
+_COLUMN = re.compile(r'"(?:[^"]|"")+"')
+
+
+def _cleaned(expression: str) -> str:
+    """The expression as text without blanks around it, null when nothing is left."""
+    cleaned = f"nullif(trim(({expression})::varchar), '')"
+    if _is_clean(expression):
+        return expression
+    if _COLUMN.fullmatch(expression):
+        # To trim a long text is to look at all of it, and a JSON object has no blanks around it.
+        is_object = f"starts_with({expression}, '{{') and ends_with({expression}, '}}')"
+        return f"case when {is_object} then {expression} else {cleaned} end"
+    return cleaned
+
+
+@cache
+def _is_clean(expression: str) -> bool:
+    """True for the first of several cleaned values (connectors/values.first_of)."""
+    tree = sqlglot.parse_one(expression, dialect="duckdb")
+    return isinstance(tree, exp.Coalesce) and all(
+        isinstance(each, exp.Nullif) and isinstance(each.this, exp.Trim) and each.expression == exp.Literal.string("")
+        for each in (tree.this, *tree.expressions)
+    )
 
 
 def keep_unparsed(portion: Portion, table: str, key: str, fields: dict[str, str], stream: str | None = None) -> int:

@@ -5,7 +5,8 @@ ends with the batches noted in ops.watermark, so a kill loses nothing and a repe
 forgets what was standardised of the chosen sources and reads it all again.
 """
 
-from pipeline.happenings import write_events, write_feedback, write_interactions, write_purchases
+from pipeline.events import write_events
+from pipeline.happenings import write_feedback, write_interactions, write_purchases
 from pipeline.ingest import STALE
 from pipeline.records import write_consents, write_identifiers, write_records
 from pipeline.sources import SourceStream, source_streams

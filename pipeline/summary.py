@@ -4,19 +4,28 @@ from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from pipeline.config import Config
 from pipeline.stage import Count, StageReport
+from warehouse.connection import open_readonly
 
+# Shown only when there is something to tell.
+_NEWS = ("drift", "drift_warnings", "streams_late", "streams_unusual", "removed")
 _LINES = (
     ("rows delivered", "ingest", "rows_in"),
     ("rows loaded", "ingest", "rows_out"),
     ("rows quarantined", "ingest", "quarantined"),
+    ("columns that changed", "ingest", "drift"),
+    ("columns changed that are read", "ingest", "drift_warnings"),
+    ("streams late or missing", "ingest", "streams_late"),
+    ("streams of unusual size", "ingest", "streams_unusual"),
     ("values not understood", "standardise", "unparsed"),
     ("records", "resolve", "rows_in"),
     ("candidate pairs", "resolve", "candidate_pairs"),
     ("customers", "resolve", "customers"),
     ("merges of existing customers", "resolve", "merged"),
+    ("customers removed (deleted at their sources)", "resolve", "removed"),
     ("conflicts set aside", "resolve", "conflicts_set_aside"),
     ("decisions contradicted by others", "resolve", "decisions_contradicted"),
     ("decisions on records that are gone", "resolve", "decisions_without_record"),
@@ -41,6 +50,7 @@ def print_summary(console: Console, config: Config, reports: list[StageReport]) 
     console.print()
     console.print(_count_table(counts))
     console.print(_time_table(reports))
+    _print_drift(console, config, reports)
     truth = config.inbox / "truth.parquet"
     if truth.exists():
         console.print(_score_table(config, truth))
@@ -53,9 +63,29 @@ def _count_table(counts: dict[str, dict[str, Count]]) -> Table:
     table.add_column("count", justify="right")
     for label, stage, name in _LINES:
         value = counts.get(stage, {}).get(name)
-        if value is not None:
+        if value is not None and (value or name not in _NEWS):
             table.add_row(label, f"{value:,}" if isinstance(value, int) else str(value))
     return table
+
+
+def _print_drift(console: Console, config: Config, reports: list[StageReport]) -> None:
+    """Columns of this run's deliveries that the connectors read and that are not what they were; keys in bold."""
+    if not any(report.counts.get("drift_warnings") for report in reports):
+        return
+    with open_readonly(config.warehouse) as con:
+        rows = con.execute(
+            """
+            select drift.source || '/' || drift.stream, column_name, kind, detail, severity, count(*), max(file_name)
+            from ops.drift as drift join ops.batch as batch using (batch_id)
+            where severity <> 'info' and run_id = $run_id
+            group by all order by severity, 1, 2
+            """,
+            {"run_id": reports[0].run_id},
+        ).fetchall()
+    for stream, column, kind, detail, severity, files, file in rows:
+        where = file if files == 1 else f"{files} files, last {file}"
+        style = "bold white on red" if severity == "alarm" else "red"
+        console.print(Text(f"{stream}: column {column} {kind} ({where}): {detail}", style=style))
 
 
 def _time_table(reports: list[StageReport]) -> Table:

@@ -1,12 +1,13 @@
-"""Calling a normaliser on the distinct values of a staged table.
+"""Calling a normaliser on the distinct values of staged rows.
 
-In: a temporary table, the columns a normaliser wants, and the normaliser (pyarrow table in, pyarrow table of the same
-rows out). Out: the same temporary table with the normaliser's columns added. Rows never pass through Python, only
-distinct values do.
+In: a temporary table or a query, the columns a normaliser wants, and the normaliser (pyarrow table in, pyarrow table of
+the same rows out). Out: the same temporary table with the normaliser's columns added, or what to select and join for
+them. Rows never pass through Python, only distinct values do, and of these only such as SQL alone cannot read.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 
 import duckdb
 import pyarrow as pa
@@ -20,13 +21,25 @@ Normaliser = Callable[[pa.Table], pa.Table]
 class Step:
     """One call: `inputs` maps the normaliser's argument to a staged column, `outputs` its result columns to new ones.
 
-    `reads` is the staged column whose value a reason is about; the reason becomes the column `reason_<field>`.
+    The reason becomes the column `reason_<field>`. `quick` is SQL over the staged columns that gives the one output for
+    the values it can read, exactly as the normaliser does, and null for all others, which go to the normaliser.
     """
 
     field: str
     normaliser: Normaliser
     inputs: dict[str, str]
     outputs: dict[str, str]
+    quick: str | None = None
+
+
+@dataclass(frozen=True)
+class Additions:
+    """What steps add to the rows of a relation called `staged`: columns to select; and by the field of each step whose
+    normaliser was needed, the table to join and the SQL of the reason."""
+
+    columns: list[str] = field(default_factory=list)
+    joins: dict[str, str] = field(default_factory=dict)
+    reasons: dict[str, str] = field(default_factory=dict)
 
 
 def stage_rows(con: duckdb.DuckDBPyConnection, table: str, query: str, parameters: dict[str, object]) -> int:
@@ -62,37 +75,67 @@ def _waves(steps: list[Step]) -> list[list[Step]]:
 
 def _apply(con: duckdb.DuckDBPyConnection, table: str, steps: list[Step]) -> None:
     """Normalise the distinct values of each step, then join all results to the rows at once."""
-    columns, joins, registered = [], [], []
-    for number, step in enumerate(steps):
-        values = _normalise(con, table, step)
-        outputs = {**step.outputs, "reason": f"reason_{step.field}"}
-        name = f"_values_{number}"
-        if values is None:
-            empty = step.normaliser(pa.table({argument: pa.nulls(0, pa.string()) for argument in step.inputs}))
-            types = {output: _sql_type(empty.schema.field(output).type) for output in outputs}
-            columns += [f"null::{types[output]} as {quoted(column)}" for output, column in outputs.items()]
-            continue
-        con.register(name, values)
-        registered.append(name)
-        columns += [f"{name}.{quoted(f'out_{output}')} as {quoted(column)}" for output, column in outputs.items()]
-        joins.append(f"left join {name} on {_condition(name, step)}")
-    con.execute(
-        f"""
-        create or replace temp table _staged_next as
-        select {", ".join(["staged.*", *columns])} from {table} as staged {" ".join(joins)}
-        """
-    )
-    for name in registered:
-        con.unregister(name)
+    with additions(con, lambda step: table, steps) as added:
+        con.execute(
+            f"""
+            create or replace temp table _staged_next as
+            select {", ".join(["staged.*", *added.columns])} from {table} as staged {" ".join(added.joins.values())}
+            """
+        )
     con.execute(f"drop table {table}")
     con.execute(f"alter table _staged_next rename to {table}")
 
 
-def _normalise(con: duckdb.DuckDBPyConnection, table: str, step: Step) -> pa.Table | None:
+@contextmanager
+def additions(
+    con: duckdb.DuckDBPyConnection,
+    rows_of: Callable[[Step], str],
+    steps: list[Step],
+    parameters: dict[str, object] | None = None,
+) -> Iterator[Additions]:
+    """What the steps add to staged rows; the tables to join are there inside the context.
+
+    `rows_of` gives a table, or a query in brackets, that has at least the step's inputs.
+    """
+    added, registered = Additions(), []
+    for number, step in enumerate(steps):
+        name = f"_values_{number}"
+        values = _normalise(con, rows_of(step), step, parameters or {})
+        if values is not None:
+            con.register(name, values)
+            registered.append(name)
+            added.joins[step.field] = f"left join {name} on {_condition(name, step)}"
+            added.reasons[step.field] = f"{name}.out_reason"
+        added.columns.extend(_columns(name, step, found=values is not None))
+    try:
+        yield added
+    finally:
+        for name in registered:
+            con.unregister(name)
+
+
+def _columns(name: str, step: Step, *, found: bool) -> list[str]:
+    """The step's outputs and reason as columns; of a step without values to look up (`found`), as far as SQL can."""
+    outputs = {**step.outputs, "reason": f"reason_{step.field}"}
+    if found:
+        values = {output: f"{name}.{quoted(f'out_{output}')}" for output in outputs}
+    else:
+        empty = step.normaliser(pa.table({argument: pa.nulls(0, pa.string()) for argument in step.inputs}))
+        values = {output: f"null::{_sql_type(empty.schema.field(output).type)}" for output in outputs}
+    if step.quick:
+        (output,) = step.outputs
+        values[output] = f"coalesce({step.quick}, {values[output]})"
+    return [f"{values[output]} as {quoted(column)}" for output, column in outputs.items()]
+
+
+def _normalise(con: duckdb.DuckDBPyConnection, rows: str, step: Step, parameters: dict[str, object]) -> pa.Table | None:
     """The step's distinct inputs (`in_<argument>`) beside its results (`out_<column>`); None when all is missing."""
     wanted = ", ".join(f"{quoted(column)} as {quoted(argument)}" for argument, column in step.inputs.items())
     some = " or ".join(f"{quoted(column)} is not null" for column in step.inputs.values())
-    distinct = con.execute(f"select distinct {wanted} from {table} where {some} order by all").to_arrow_table()
+    unread = f"and {step.quick} is null" if step.quick else ""
+    distinct = con.execute(
+        f"select distinct {wanted} from {rows} as staged where ({some}) {unread} order by all", parameters
+    ).to_arrow_table()
     if not len(distinct):
         return None
     result = step.normaliser(distinct)

@@ -52,16 +52,30 @@ def append_raw(
 ) -> int:
     """Append rows (`_line` and text columns the table already has); returns how many."""
     names = [name for name in rows.column_names if name != "_line"]
-    listed = ", ".join(quoted(name) for name in names)
     con.register("_raw_rows", rows)
     try:
-        con.execute(
-            f"""
-            insert into {raw_table(source, stream)} (_batch_id, _line, _loaded_at{", " if names else ""}{listed})
-            select $batch_id, _line, $loaded_at{", " if names else ""}{listed} from _raw_rows
-            """,
-            {"batch_id": batch_id, "loaded_at": loaded_at},
-        )
+        return append_query(con, source, stream, names, "select * from _raw_rows", {}, batch_id, loaded_at)
     finally:
         con.unregister("_raw_rows")
-    return len(rows)
+
+
+def append_query(
+    con: duckdb.DuckDBPyConnection,
+    source: str,
+    stream: str,
+    names: list[str],
+    query: str,
+    parameters: dict[str, object],
+    batch_id: str,
+    loaded_at: datetime,
+) -> int:
+    """Append what a query yields (`_line` and the text columns `names`, which the table has); returns its rows."""
+    listed = "".join(f", {quoted(name)}" for name in names)
+    row = con.execute(
+        f"""
+        insert into {raw_table(source, stream)} (_batch_id, _line, _loaded_at{listed})
+        select $batch_id, _line, $loaded_at{listed} from ({query})
+        """,
+        {**parameters, "batch_id": batch_id, "loaded_at": loaded_at},
+    ).fetchone()
+    return int(row[0]) if row else 0

@@ -1,6 +1,6 @@
 """What every reader yields: rows that could be read, rows that could not, and how many there were."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pyarrow as pa
 
@@ -23,6 +23,17 @@ class Chunk:
     rows: pa.Table
     rejects: pa.Table
     delivered: int
+
+
+@dataclass(frozen=True)
+class Bulk:
+    """A part of a delivery that DuckDB reads itself, while it stores it: a query that yields `_line` and the text
+    columns `names`, for exactly `delivered` lines. It holds until the next part is asked for."""
+
+    names: list[str]
+    query: str
+    parameters: dict[str, object] = field(default_factory=dict)
+    delivered: int = 0
 
 
 def rejects(lines: list[int], reasons: list[str], raws: list[str | None]) -> pa.Table:

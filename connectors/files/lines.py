@@ -6,7 +6,7 @@ character of UTF-8, GBK or GB18030, so splitting bytes before decoding is safe f
 """
 
 from collections.abc import Iterator
-from typing import BinaryIO
+from typing import Protocol
 
 import numpy as np
 import pyarrow as pa
@@ -19,14 +19,27 @@ LINE_LIMIT = 64 << 20
 _BOM = b"\xef\xbb\xbf"
 
 
+class Bytes(Protocol):
+    """What lines can be read from."""
+
+    def read(self, size: int = -1, /) -> bytes:
+        """The next bytes, none at the end."""
+
+
 def read_lines(
-    file: BinaryIO, encoding: str = "utf-8", block_bytes: int = BLOCK_BYTES, *, keep_blank: bool = False
+    file: Bytes,
+    encoding: str = "utf-8",
+    block_bytes: int = BLOCK_BYTES,
+    *,
+    keep_blank: bool = False,
+    first: int | None = None,
 ) -> Iterator[Chunk]:
     """Yield chunks whose rows are (`_line`, `text`); lines that do not decode or are too long are rejects.
 
-    Blank lines are dropped unless `keep_blank`, for formats in which they may be part of a value.
+    Blank lines are dropped unless `keep_blank`, for formats in which they may be part of a value. `first` is the
+    number of the first line, for a file that is part of another and has no byte order mark.
     """
-    number = 1
+    number = first or 1
     for block, too_long in _blocks(file, block_bytes):
         if too_long:
             reason = f"line longer than {LINE_LIMIT >> 20} MiB"
@@ -34,7 +47,7 @@ def read_lines(
             yield Chunk(_line_table([], []), refused, 1)
             number += 1
             continue
-        if number == 1:
+        if number == 1 and first is None:
             block = block.removeprefix(_BOM)
         chunk, count = _split(block, number, encoding, keep_blank=keep_blank)
         yield chunk
@@ -46,7 +59,7 @@ def without_blank(lines: pa.Table) -> pa.Table:
     return lines.filter(pc.not_equal(pc.utf8_trim_whitespace(lines["text"]), ""))
 
 
-def _blocks(file: BinaryIO, block_bytes: int) -> Iterator[tuple[bytes, bool]]:
+def _blocks(file: Bytes, block_bytes: int) -> Iterator[tuple[bytes, bool]]:
     """Blocks that end at a line end; (first bytes of it, True) for a line beyond LINE_LIMIT, whose rest is skipped."""
     carry = b""
     while data := file.read(block_bytes):
@@ -63,7 +76,7 @@ def _blocks(file: BinaryIO, block_bytes: int) -> Iterator[tuple[bytes, bool]]:
         yield carry, False
 
 
-def _skip_line(file: BinaryIO, block_bytes: int) -> bytes:
+def _skip_line(file: Bytes, block_bytes: int) -> bytes:
     while data := file.read(block_bytes):
         cut = data.find(b"\n") + 1
         if cut:

@@ -7,8 +7,9 @@ a document past DOCUMENT_BYTES the elements are cut out block by block, and neve
 """
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import BinaryIO
 
 import duckdb
@@ -44,34 +45,43 @@ class Pages:
 
 
 def read_pages(
-    con: duckdb.DuckDBPyConnection, file: BinaryIO, shape: Pages, expected: Collection[str] = ()
+    con: duckdb.DuckDBPyConnection,
+    file: BinaryIO,
+    shape: Pages,
+    expected: Collection[str] = (),
+    present: Collection[str] | None = None,
 ) -> Iterator[Chunk]:
-    """The records of the file's documents."""
+    """The records of the file's documents; `expected` and `present` as in split_objects."""
+    names: dict[str, str] = {}
+    reader = _Reader(con, shape, partial(split_objects, con, expected=expected, present=present, given=names))
     content = file.read(DOCUMENT_BYTES + 1).removeprefix(_BOM)
     if len(content) > DOCUMENT_BYTES:
-        yield from _read_large(con, content, file, shape, expected)
+        yield from _read_large(reader, content, file)
     elif content.strip():
-        yield from _read_documents(con, content, shape, expected)
+        yield from _read_documents(reader, content)
 
 
-def _read_documents(
-    con: duckdb.DuckDBPyConnection, content: bytes, shape: Pages, expected: Collection[str]
-) -> Iterator[Chunk]:
+@dataclass(frozen=True)
+class _Reader:
+    """What reading a document takes; `split` makes rows of its elements."""
+
+    con: duckdb.DuckDBPyConnection
+    shape: Pages
+    split: Callable[[pa.Table], Chunk]
+
+
+def _read_documents(reader: _Reader, content: bytes) -> Iterator[Chunk]:
     """One document; or one a line, if the whole is none but its first line is."""
-    whole = _read_document(con, content, shape, expected)
+    whole = _read_document(reader, content)
     documents = [line for line in content.split(b"\n") if line.strip()]
-    if (
-        _is_no_json(whole)
-        and len(documents) > 1
-        and not _is_no_json(_read_document(con, documents[0], shape, expected))
-    ):
-        before = 0
-        for document in documents:
-            chunk = _read_document(con, document, shape, expected)
-            yield _moved(chunk, before)
-            before += max(chunk.delivered, 1)
+    if not _is_no_json(whole) or len(documents) < 2 or _is_no_json(_read_document(reader, documents[0])):
+        yield whole
         return
-    yield whole
+    before = 0
+    for document in documents:
+        chunk = _read_document(reader, document)
+        yield _moved(chunk, before)
+        before += max(chunk.delivered, 1)
 
 
 def _is_no_json(chunk: Chunk) -> bool:
@@ -85,17 +95,17 @@ def _moved(chunk: Chunk, by: int) -> Chunk:
     return Chunk(rows, refused, chunk.delivered)
 
 
-def _read_document(con: duckdb.DuckDBPyConnection, content: bytes, shape: Pages, expected: Collection[str]) -> Chunk:
+def _read_document(reader: _Reader, content: bytes) -> Chunk:
     try:
         text = content.decode("utf-8")
     except UnicodeDecodeError:
-        return _refuse(content, f"not valid {shape.encoding}")
-    text = _valid(con, text) or _valid(con, mend_surrogates(text))
+        return _refuse(content, f"not valid {reader.shape.encoding}")
+    text = _valid(reader.con, text) or _valid(reader.con, mend_surrogates(text))
     if not text:
         return _refuse(content, _NO_JSON)
-    if reason := _error(con, text, shape):
+    if reason := _error(reader.con, text, reader.shape):
         return _refuse(content, reason)
-    return _split(con, _elements(con, text, shape), expected)
+    return _split(reader, _elements(reader.con, text, reader.shape))
 
 
 _NO_JSON = "not valid JSON"
@@ -107,23 +117,19 @@ def _valid(con: duckdb.DuckDBPyConnection, text: str) -> str:
     return text if row and row[0] else ""
 
 
-def _split(con: duckdb.DuckDBPyConnection, elements: pa.Table, expected: Collection[str]) -> Chunk:
+def _split(reader: _Reader, elements: pa.Table) -> Chunk:
     """Rows of the elements; those nested too deep are rejects."""
     deep = too_deep(elements["text"])
-    chunk = split_objects(con, elements.filter(pa.array(~deep)), expected)
-    if not deep.any():
-        return Chunk(chunk.rows, chunk.rejects, len(elements))
+    chunk = reader.split(elements.filter(pa.array(~deep)))
     refused = elements.filter(pa.array(deep))
     lines, texts = refused["_line"].to_pylist(), refused["text"].to_pylist()
     rejected = pa.concat_tables([chunk.rejects, rejects(lines, [REASON] * len(lines), texts)])
     return Chunk(chunk.rows, rejected, len(elements))
 
 
-def _read_large(
-    con: duckdb.DuckDBPyConnection, head: bytes, file: BinaryIO, shape: Pages, expected: Collection[str]
-) -> Iterator[Chunk]:
+def _read_large(reader: _Reader, head: bytes, file: BinaryIO) -> Iterator[Chunk]:
     """The elements of a document too large to be parsed as a whole; what is wrong with it shows when they are read."""
-    limit = f"{DOCUMENT_BYTES >> 20} MiB"
+    shape, limit = reader.shape, f"{DOCUMENT_BYTES >> 20} MiB"
     start = array_start(head, shape.path)
     if start is None or shape.single or shape.value or shape.beside:
         raise UnreadableFile(f"longer than {limit}, with no array at {shape.path} to cut into records before that")
@@ -134,12 +140,12 @@ def _read_large(
         except StopIteration as end:
             rest = end.value
             break
-        chunk = _split(con, elements.rows, expected)
+        chunk = _split(reader, elements.rows)
         yield Chunk(chunk.rows, pa.concat_tables([chunk.rejects, elements.rejects]), elements.delivered)
     rest += file.read(DOCUMENT_BYTES)
     if file.read(1):
         raise UnreadableFile(f"more than {limit} follow the array at {shape.path}")
-    frame = _read_document(con, head[:start] + b"]" + rest, shape, expected)
+    frame = _read_document(reader, head[:start] + b"]" + rest)
     if frame.delivered:
         raise UnreadableFile(frame.rejects["reason"][0].as_py())
 

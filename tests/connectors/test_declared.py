@@ -30,7 +30,7 @@ def test_everything_a_stream_can_say_is_taken_over():
         header_rows = 2
         date_order = "dmy"
         record = { key = "card", full_name = "first || ' ' || last", phones = ["mobile", "home"], versions = "patch" }
-        purchase = { key = "bon", ordered_at = "at", record = "card" }
+        purchase = { key = "bon", ordered_at = "sold_at", record = "card" }
         purchase_line = { purchase = "bon", quantity = "pieces" }
         [[identifier]]
         namespace = "loyalty_card"
@@ -48,7 +48,7 @@ def test_everything_a_stream_can_say_is_taken_over():
     assert (stream.record.phones, stream.record.versions) == (("mobile", "home"), "patch")
     assert [each.namespace for each in stream.identifiers] == ["loyalty_card"]
     assert stream.consents[0].asks_refusal
-    columns = ["card", "first", "last", "mobile", "home", "bon", "at", "pieces", "no_ads"]
+    columns = ["card", "first", "last", "mobile", "home", "bon", "sold_at", "pieces", "no_ads"]
     assert sorted(raw_columns(stream)) == sorted(columns)
 
 
@@ -98,6 +98,15 @@ def test_what_is_wrong_is_named(text, said):
     with pytest.raises(DeclarationError, match=said) as error:
         declare(text)
     assert "[source.till.stream.sales]" in str(error.value)
+
+
+RESERVED = ["at", "order", "first name", "1) from x; --"]
+
+
+@pytest.mark.parametrize("column", RESERVED)
+def test_a_column_that_needs_quotes_is_named_before_a_run(column):
+    with pytest.raises((DeclarationError, MappingError), match="not a SQL expression"):
+        declare(MINIMAL + f'record = {{ key = "{column}" }}')
 
 
 def test_an_expression_that_is_no_sql_names_stream_and_field():

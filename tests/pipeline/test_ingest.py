@@ -2,12 +2,15 @@
 
 import gzip
 import io
+import json
 import os
+import time
 import zipfile
 
 import pytest
 
-from pipeline.deliveries import deliveries
+from pipeline import archive
+from pipeline.deliveries import deliveries, hash_of
 from pipeline.stage import StageFailed
 
 pytestmark = pytest.mark.usefixtures("ungated")
@@ -149,16 +152,39 @@ def test_a_file_taken_away_after_it_was_listed_is_left_for_the_next_run(installa
 
 def test_a_file_that_grows_while_it_is_copied_is_left_for_the_next_run(installation, monkeypatch):
     growing = installation.deliver(SEGMENT.format(18), EVENT.format("m1"))
+    copied = archive._copy
 
-    def copy(source, target):
+    def copy(path, partial):
+        found = copied(path, partial)
         growing.write_text(EVENT.format("m1") + EVENT.format("m2"))
-        target.write_bytes(source.read_bytes())
+        return found
 
     with monkeypatch.context() as patch:
-        patch.setattr("pipeline.ingest.shutil.copyfile", copy)
+        patch.setattr(archive, "_copy", copy)
         assert installation.run("ingest", sources=("segment",))["ingest"]["unsettled_files"] == 1
     assert batches(installation) == []
     assert installation.run("ingest", sources=("segment",))["ingest"]["rows_out"] == 2
+
+
+@pytest.mark.parametrize(
+    ("changed", "hours", "read"),
+    [
+        pytest.param(False, 1, 0, id="the same file"),
+        pytest.param(False, 0, 1, id="changed so lately that its time may not tell"),
+        pytest.param(True, 1, 1, id="other bytes of the same size"),
+    ],
+)
+def test_a_file_that_was_taken_in_is_known_by_its_size_and_time(installation, monkeypatch, changed, hours, read):
+    path = installation.deliver(SEGMENT.format(18), EVENT.format("m1"))
+    then = time.time() - hours * 3600
+    os.utime(path, (then, then))
+    installation.run("ingest", sources=("segment",))
+    if changed:
+        path.write_text(EVENT.format("m2"))
+    hashed = []
+    monkeypatch.setattr("pipeline.deliveries.hash_of", lambda path: hashed.append(path) or hash_of(path))
+    counts = installation.run("ingest", sources=("segment",))["ingest"]
+    assert (counts["known_files"] + counts["files"], counts["files"], len(hashed)) == (1, int(changed), read)
 
 
 def test_file_names_that_are_not_utf8_are_shown_escaped(installation):
@@ -189,7 +215,8 @@ def test_an_archive_whose_members_do_not_unpack_is_quarantined(installation, met
         content[content.find(header) + offset] = method
     installation.deliver("crm/zoho/zoho-2026-03-18.zip", bytes(content))
     installation.run("ingest")
-    assert [row[1:] for row in batches(installation)] == [(1, 0, 1, "rejected")] * 2
+    # Leads alone have a member in it.
+    assert [row[1:] for row in batches(installation)] == [(1, 0, 1, "rejected")]
 
 
 def test_columns_that_differ_by_the_case_of_a_letter_beyond_ascii_are_two(installation):
@@ -197,3 +224,27 @@ def test_columns_that_differ_by_the_case_of_a_letter_beyond_ascii_are_two(instal
     installation.deliver(SEGMENT.format(19), '{"é":"2"}\n')
     installation.run("ingest")
     assert installation.rows('select "É", "é" from raw.segment_events order by 1') == [("1", None), (None, "2")]
+
+
+def test_keys_for_which_there_is_no_room_go_together(installation, monkeypatch):
+    monkeypatch.setattr("connectors.files.objects.COLUMN_LIMIT", 20)
+    installation.deliver(SEGMENT.format(18), EVENT.format("m1"))
+    installation.run("ingest")
+    keys = {f"k{number:04}": number for number in range(3000)}
+    line = json.dumps({"type": "track", "messageId": "m2", "traits": {"a": None}, **keys, "big": 2**70})
+    installation.deliver(SEGMENT.format(19), line + "\n")
+    installation.run("ingest")
+    ((new, columns),) = installation.rows(
+        """
+        select new_columns, (select count(*) from duckdb_columns() where table_name = 'segment_events')
+        from ops.batch where file_name like '%19%'
+        """
+    )
+    assert (columns, len(new) < 1000, "_other" in new) == (21, True, True)
+    ((text,),) = installation.rows("select _other from raw.segment_events where _other is not null")
+    ((kept,),) = installation.rows("select k0000 from raw.segment_events where k0000 is not null")
+    others = json.loads(text)
+    assert (kept, others["k2999"], "k0000" in others, "traits" in others, len(others) > 2900) == (
+        *("0", 2999, False, False),
+        True,
+    )

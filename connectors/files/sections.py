@@ -1,0 +1,177 @@
+"""A file of lines cut into sections that can be read side by side, each knowing the numbers of its lines.
+
+In: a path. Out: sections, byte ranges that end at a line end; and a file system through which DuckDB opens a section
+as if it were a file. Only line ends are looked at, block by block, so memory does not grow with the file.
+"""
+
+import os
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from fsspec import AbstractFileSystem
+
+SECTION_BYTES = 128 << 20
+# What stays in the processor's cache is counted several times faster than what does not.
+_BLOCK_BYTES = 64 << 10
+_NEWLINE = 0x0A
+_BLANK = 0x20
+
+
+@dataclass(frozen=True)
+class Section:
+    """Bytes `start` to `end` of a file, which hold `lines` lines, the first of them number `first`.
+
+    `longest` is an upper bound of the longest line's bytes; `is_indented` says that a line may begin with white space,
+    as blank ones do. `cut` is 1 when the file ends without a line end, else 0: whoever reads the section is given the
+    one that is missing.
+    """
+
+    start: int
+    end: int
+    first: int
+    lines: int
+    longest: int = 0
+    is_indented: bool = False
+    cut: int = 0
+
+
+def find_sections(path: Path, start: int = 0, section_bytes: int = SECTION_BYTES) -> Iterator[Section]:
+    """Cut the file from byte `start` on into sections of about so many bytes."""
+    yield from _cut(path, Section(start, path.stat().st_size, 1, 0), section_bytes)
+
+
+def cut_section(path: Path, section: Section, section_bytes: int) -> Iterator[Section]:
+    """Cut a section into smaller ones."""
+    yield from _cut(path, section, section_bytes)
+
+
+def _cut(path: Path, whole: Section, section_bytes: int) -> Iterator[Section]:
+    first, begin, position, lines, run, longest, indented = whole.first, whole.start, whole.start, 0, 0, 0, False
+    at_start = True
+    block = bytearray(min(_BLOCK_BYTES, max(section_bytes, 64)))
+    buffer = np.frombuffer(block, dtype=np.uint8)
+    with path.open("rb", buffering=0) as file:
+        file.seek(begin)
+        while size := min(file.readinto(block), whole.end - position):
+            data = buffer[:size]
+            is_end = data == _NEWLINE
+            found = int(np.count_nonzero(is_end))
+            indented |= bool((at_start and data[0] <= _BLANK) or np.any(is_end[:-1] & (data[1:] <= _BLANK)))
+            at_start = bool(is_end[-1])
+            longest = max(longest, run + size)
+            # What follows the last line end is shorter than the block.
+            run = size if found else run + size
+            lines += found
+            position += size
+            if found and position - begin >= section_bytes:
+                rest = size - 1 - int(np.flatnonzero(is_end)[-1])
+                yield Section(begin, position - rest, first, lines, longest, indented)
+                # The next one's first byte was looked at with this one's.
+                indented = bool(rest and data[-rest] <= _BLANK)
+                first, begin, lines, run, longest = first + lines, position - rest, 0, rest, rest
+    if begin < position:
+        cut = int(not _ends_a_line(path, position))
+        yield Section(begin, position, first, lines + cut, longest, indented, cut)
+
+
+def read_lines_of(path: Path, section: Section, numbers: np.ndarray) -> bytes:
+    """The bytes of the section's lines with these numbers (ascending), each with its line end."""
+    pieces, at, index = [], section.first, 0
+    carry = b""
+    with closing(SectionFile(path, section)) as file:
+        while index < len(numbers):
+            block = carry + file.read(1 << 20)
+            ends = np.flatnonzero(np.frombuffer(block, dtype=np.uint8) == _NEWLINE)
+            wanted = numbers[index : int(np.searchsorted(numbers, at + len(ends)))] - at
+            for each in wanted.tolist():
+                pieces.append(block[int(ends[each - 1]) + 1 if each else 0 : int(ends[each]) + 1])
+            index, at = index + len(wanted), at + len(ends)
+            carry = block[int(ends[-1]) + 1 :] if len(ends) else block
+    return b"".join(pieces)
+
+
+def _ends_a_line(path: Path, position: int) -> bool:
+    with path.open("rb") as file:
+        file.seek(position - 1)
+        return file.read(1) == b"\n"
+
+
+class SectionFile:
+    """A section, read as a file of its own."""
+
+    def __init__(self, path: Path, section: Section) -> None:
+        """Open it at its start."""
+        self._file, self._start, self._position = path.open("rb", buffering=0), section.start, 0
+        self.size = section.end - section.start + section.cut
+
+    def read(self, size: int = -1) -> bytes:
+        """Up to `size` bytes from where the last read ended."""
+        left = self.size - self._position
+        wanted = left if size < 0 else min(size, left)
+        data = os.pread(self._file.fileno(), wanted, self._start + self._position)
+        data += b"\n" * (wanted - len(data))
+        self._position += len(data)
+        return data
+
+    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
+        """Move to a place in the section."""
+        base = {os.SEEK_SET: 0, os.SEEK_CUR: self._position, os.SEEK_END: self.size}[whence]
+        self._position = base + offset
+        return self._position
+
+    def tell(self) -> int:
+        """The place in the section."""
+        return self._position
+
+    def seekable(self) -> bool:
+        """It is."""
+        return True
+
+    def close(self) -> None:
+        """Close the file."""
+        self._file.close()
+
+
+class SectionFiles(AbstractFileSystem):
+    """The sections of one file, as files that DuckDB opens by name."""
+
+    protocol = "guiyi-section"
+    cachable = False
+
+    def __init__(self, path: Path) -> None:
+        """Of the file at `path`."""
+        super().__init__()
+        self.path = path
+        self._sections: dict[str, Section] = {}
+
+    def name_of(self, section: Section) -> str:
+        """What a section is called from now on."""
+        name = f"{self.protocol}://{section.start}-{section.end}.ndjson"
+        self._sections[name] = section
+        return name
+
+    def open(self, path: str, *_: Any, **__: Any) -> SectionFile:
+        """The section of that name."""
+        return SectionFile(self.path, self._sections[path])
+
+    def info(self, path: str, **_: Any) -> dict[str, Any]:
+        """Its size."""
+        section = self._sections[path]
+        return {"name": path, "size": section.end - section.start + section.cut, "type": "file"}
+
+    def glob(self, path: str, **_: Any) -> list[str]:
+        """A name stands for itself."""
+        return [path]
+
+    def exists(self, path: str, **_: Any) -> bool:
+        """Only names that were given out here are asked for."""
+        return path in self._sections
+
+    def modified(self, path: str) -> datetime:
+        """When the file was changed last."""
+        return datetime.fromtimestamp(self.path.stat().st_mtime, UTC)
