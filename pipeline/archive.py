@@ -7,6 +7,7 @@ read.
 
 import hashlib
 import os
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -49,7 +50,8 @@ def copy_delivery(delivery: Delivery, directory: Path, content_hash: str | None 
 def name_copy(copy: Copy, delivery: Delivery, batch_id: str) -> Path:
     """Give the copy its place in the archive, in one step; returns the path."""
     inner = delivery.member or delivery.name
-    suffix = "".join(part for part in inner.rsplit("/", 1)[-1].partition(".")[1:])[-20:]
+    # A name from outside may hold anything; only what a file's kind is told by is kept.
+    suffix = re.sub(r"[^A-Za-z0-9.]", "", "".join(inner.rsplit("/", 1)[-1].partition(".")[1:]))[-20:]
     return copy.path.replace(copy.path.with_name(f"{batch_id}{suffix}"))
 
 

@@ -191,9 +191,12 @@ def _is_keyless(work: Work, each: SourceStream, row: Drift) -> bool:
     filled = " and ".join(f"nullif(trim(({each.fill(key)})::varchar), '') is not null" for key in _keys(each.stream))
     found = work.con.execute(
         f"""
-        select avg(({filled})::integer) from (
-            from {raw_table(each.source.name, each.stream.name)} where _batch_id = $batch_id limit 1000
-        ) as raw
+        select avg(filled::integer) from (
+            -- A key may look at its neighbours, which an average of it could not.
+            select ({filled}) as filled from (
+                from {raw_table(each.source.name, each.stream.name)} where _batch_id = $batch_id limit 1000
+            ) as raw
+        )
         """,
         {"batch_id": row.batch_id},
     ).fetchone()

@@ -21,7 +21,7 @@ from pipeline.normalisers import (
     phone_step,
     time_step,
 )
-from pipeline.staging import Portion, keep_unparsed, stage_mapping
+from pipeline.staging import Portion, keep_unparsed, stage_mapping, stage_sightings
 from pipeline.upsert import upsert_newest
 from pipeline.values import Step, apply_steps, count_rows
 from warehouse.raw import quoted, raw_table
@@ -61,13 +61,20 @@ def write_records(portion: Portion, record: Record) -> int:
 
 def write_identifiers(portion: Portion, identifier: Identifier) -> int:
     """Add what rows say about one namespace to standard.identifier; returns identifiers seen."""
-    record_id = portion.record_id(identifier.record, identifier.stream)
-    extra = {"record_id": record_id, "is_revoked": f"coalesce(({identifier.revoked})::boolean, false)"}
-    stage_mapping(portion, "_sighting", identifier, fields=("seen_at",), extra=extra)
+    con = portion.work.con
+    stage_sightings(portion, identifier)
     shape = {"email": email_step("value"), "phone": phone_step("value", portion.each.source.country)}
     reader = shape.get(identifier.namespace, identifier_step())
-    portion.work.con.execute("alter table _sighting add column country varchar")
-    apply_steps(portion.work.con, "_sighting", [time_step("seen_at", portion.each), reader])
+    con.execute("alter table _sighting add column country varchar")
+    apply_steps(con, "_sighting", [time_step("seen_at", portion.each), reader])
+    con.execute(
+        """
+        create or replace temp table _sighting as
+        select record_id, value, raw_issuer, is_revoked, _delivered_on,
+            unnest([coalesce(seen_first, seen_at), coalesce(seen_last, seen_at)]) as seen_at
+        from (select * from _sighting)
+        """
+    )
     return _merge_identifiers(portion, identifier.namespace)
 
 

@@ -5,12 +5,14 @@ the same rows out). Out: the same temporary table with the normaliser's columns 
 them. Rows never pass through Python, only distinct values do, and of these only such as SQL alone cannot read.
 """
 
+import functools
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import duckdb
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from warehouse.raw import quoted
 
@@ -130,18 +132,28 @@ def _columns(name: str, step: Step, *, found: bool) -> list[str]:
 
 def _normalise(con: duckdb.DuckDBPyConnection, rows: str, step: Step, parameters: dict[str, object]) -> pa.Table | None:
     """The step's distinct inputs (`in_<argument>`) beside its results (`out_<column>`); None when all is missing."""
-    wanted = ", ".join(f"{quoted(column)} as {quoted(argument)}" for argument, column in step.inputs.items())
-    some = " or ".join(f"{quoted(column)} is not null" for column in step.inputs.values())
-    unread = f"and {step.quick} is null" if step.quick else ""
-    distinct = con.execute(
-        f"select distinct {wanted} from {rows} as staged where ({some}) {unread} order by all", parameters
+    table = con.execute(
+        f"select distinct {_inputs(step)} from {rows} as staged order by all", parameters
     ).to_arrow_table()
+    present = [pc.is_valid(table[argument]) for argument in step.inputs]
+    distinct = table.filter(functools.reduce(pc.or_, present))
     if not len(distinct):
         return None
     result = step.normaliser(distinct)
     arguments = {f"in_{name}": distinct.column(name).cast(pa.string()) for name in step.inputs}
     results = {f"out_{name}": result.column(name) for name in (*step.outputs, "reason")}
     return pa.table({**arguments, **results})
+
+
+def _inputs(step: Step) -> str:
+    """The arguments to select; null for a value that SQL alone can read.
+
+    No condition says so: DuckDB would compute the expression of a staged column once more for it, and JSON is slow.
+    """
+    if step.quick:
+        ((argument, column),) = step.inputs.items()
+        return f"case when {step.quick} is null then {quoted(column)} end as {quoted(argument)}"
+    return ", ".join(f"{quoted(column)} as {quoted(argument)}" for argument, column in step.inputs.items())
 
 
 def _condition(name: str, step: Step) -> str:

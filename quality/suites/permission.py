@@ -8,12 +8,19 @@ from quality.expectations import Severity, Suite, holds, one_of, unique_together
 SUITE = Suite(
     table="customer.permission",
     purpose="Who may be contacted where and what for",
-    needs=("customer.customer", "standard.consent", "identity.record_customer"),
+    needs=("customer.customer", "standard.consent", "identity.record_customer", "identity.departed", "identity.alias"),
     rows="""
-        with refused as (
+        with who as (
+            select w.record_id, w.customer_id from identity.record_customer as w
+            union all
+            select d.record_id, coalesce(a.customer_id, d.customer_id)
+            from identity.departed as d
+            left join identity.alias as a on a.old_customer_id = d.customer_id
+        ),
+        refused as (
             select distinct r.customer_id, s.channel, s.purpose
             from standard.consent as s
-            join identity.record_customer as r on r.record_id = s.record_id
+            join who as r on r.record_id = s.record_id
             where s.status = 'denied'
         )
         select

@@ -93,5 +93,5 @@ def test_every_csv_stream_is_compared():
     from connectors.files.delimited import Delimited
 
     streams = {(name, each.name) for name, connector in CONNECTORS.items() for each in connector.streams
-               if isinstance(each.format, Delimited)}  # fmt: skip
+               if isinstance(each.format, Delimited) and not each.files.startswith("api/")}  # fmt: skip
     assert streams == set(EXPORTS) | set(WITHOUT_HEADER)

@@ -79,3 +79,26 @@ def test_statements_are_counted_and_the_newest_dated():
         | C1          | email   | marketing | denied | 2026-01-01 10:00:00 | 2          | 1       | shopify,zoho |
         """
     )
+
+
+def test_what_a_deleted_record_refused_stays_refused_after_it_has_left():
+    con = warehouse()
+    draw(con, "standard.record", "| record_id | deleted_at |\n| r1 | |\n| gone | 2026-01-01 |\n| older | 2026-01-01 |")
+    own_records(con, C1="r1")
+    draw(
+        con,
+        "identity.departed",
+        """
+        | record_id | customer_id | source_record_id | left_at    |
+        | gone      | C1          | gone             | 2026-01-01 |
+        | older     | C0          | older            | 2026-01-01 |
+        """,
+    )
+    draw(con, "identity.alias", "| old_customer_id | customer_id | since |\n| C0 | C1 | 2026-01-01 |")
+    statements = "r1 email granted; gone email denied; gone phone granted; older sms denied"
+    draw(con, "standard.consent", "| record_id | channel | status | purpose |\n" + _rows(statements, 1))
+    derive(con, "customer.consent", "customer.permission")
+    assert read(con, "select channel, status from customer.permission order by channel") == [
+        {"channel": "email", "status": "denied"},
+        {"channel": "sms", "status": "denied"},
+    ]

@@ -9,10 +9,20 @@
 --   statements: statements counted
 --   denials: statements that say denied
 --   sources: systems that made a statement, sorted, comma-separated
-with statement as (
+with who as (
+    select record_id, customer_id from identity.record_customer
+    union all
+    -- Whoever a deleted record belonged to; nobody where that customer is gone.
+    select departed.record_id, coalesce(alias.customer_id, departed.customer_id)
+    from identity.departed as departed
+    left join identity.alias as alias on alias.old_customer_id = departed.customer_id
+    where coalesce(alias.customer_id, departed.customer_id) in (select customer_id from identity.record_customer)
+),
+
+statement as (
     select who.customer_id, consent.*
     from standard.consent as consent
-    inner join identity.record_customer as who on who.record_id = consent.record_id
+    inner join who on who.record_id = consent.record_id
     left join standard.record as record on record.record_id = consent.record_id
     -- A profile deleted at its source no longer allows anything, but what it refused stays refused.
     where consent.status = 'denied' or record.deleted_at is null

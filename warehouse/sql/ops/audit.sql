@@ -3,7 +3,7 @@
 -- columns:
 --   acted_at: when (UTC)
 --   actor: who
---   action: extract, decide, publish; switch, rollback or automatic of an epoch
+--   action: extract, decide, publish, replay; switch, rollback or automatic of an epoch
 --   subject: segment, decision, epoch or snapshot concerned, never a person's value
 --   detail: counts and reasons as JSON
 create table if not exists ops.audit (
