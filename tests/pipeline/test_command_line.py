@@ -46,7 +46,11 @@ HELP = {
     "segment list": ["--config"],
     "segment count": ["NAME"],
     "segment extract": ["NAME", "--by"],
-    "status": ["--config"],
+    "quarantine": ["list", "show", "replay"],
+    "quarantine list": ["--source", "--stream", "--reason", "--files", "--config"],
+    "quarantine show": ["--limit", "--values", "--out", "--config"],
+    "quarantine replay": ["--source", "--stream", "--batch", "--by", "--config"],
+    "status": ["--config", "--alarms", "--as-of"],
 }
 WRONG_USE = {
     "no command": "",

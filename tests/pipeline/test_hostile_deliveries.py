@@ -275,8 +275,9 @@ def _personal(content: bytes) -> set[str]:
 
 LIMIT_KB = 700_000
 PROGRAM = """
-import resource, sys
+import sys
 from pathlib import Path
+from benchmarks.measurement import own_peak_bytes
 from pipeline.config import Config, SourceConfig
 from pipeline.run import run_stage
 import pipeline.run
@@ -285,7 +286,7 @@ home, connector = Path(sys.argv[1]), sys.argv[2]
 config = Config(home=home, inbox=home / "inbox", directory=Path(sys.argv[3]), threads=2, memory_limit="500MB",
                 sources={connector: SourceConfig(connector, connector=connector)})
 run_stage("ingest", config)
-print("PEAK", resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+print("PEAK", own_peak_bytes() // 1024)
 """
 
 
