@@ -21,17 +21,20 @@ _SPACING_MS = 250
 
 _LINES = """
 with numbered as (
-    select i, if(hash(i, $seed, 'again') % 50 = 0, greatest(0, i - 1 - (hash(i, $seed, 'back') % 10000)::bigint), i) as n
+    select i,
+        if(hash(i, $seed, 'again') % 50 = 0, greatest(0, i - 1 - (hash(i, $seed, 'back') % 10000)::bigint), i) as n
     from range($first, $first + $count) as t(i)
 ), drawn as (
     select n, i, (hash(n, $seed) >> 2)::bigint as h, (hash(n, $seed, 'more') >> 2)::bigint as h2,
         -- A visitor comes back for about twenty events; three in ten visitors have logged in.
-        (hash(n // 40000, hash(n, $seed, 'who') % 2000, $seed, 'visitor') >> 2)::bigint as visitor, md5(n || '-' || $seed) as message
+        (hash(n // 40000, hash(n, $seed, 'who') % 2000, $seed, 'visitor') >> 2)::bigint as visitor,
+        md5(n || '-' || $seed) as message
     from numbered
 ), person as (
     select *, md5(visitor::varchar) as cookie, visitor % 10 < 3 as is_known, (visitor >> 8) % $users as person,
         $start + n * $spacing + (h % 200)::bigint as moment,
-        case when visitor % 10 < 3 and h2 % 30 = 0 then 'identify' when h2 % 10 < 4 then 'track' else 'page' end as type,
+        case when visitor % 10 < 3 and h2 % 30 = 0 then 'identify' when h2 % 10 < 4 then 'track' else 'page' end
+            as type,
         'Mozilla/5.0 (' || ['Windows NT 10.0; Win64; x64', 'Macintosh; Intel Mac OS X 10_15_7',
             'Linux; Android 15; Pixel 9', 'Linux; Android 14; 23127PN0CC', 'X11; Linux x86_64'][(visitor >> 20) % 5 + 1]
             || ') AppleWebKit/537.36 (KHTML, like Gecko) Chrome/' || (120 + (visitor >> 24) % 25) || '.0.'
@@ -48,7 +51,8 @@ select '{"type":"' || type || '","messageId":"ajs-next-' || message || '","anony
             || ['Ann', 'Bob', 'Wei', 'Carla', 'Dmitri', 'Elif', 'Fang', 'Greta'][person % 8 + 1] || '","lastName":"'
             || ['Miller', 'Wang', 'Silva', 'Ivanov', 'Kaya', 'Chen', 'Berg'][person % 7 + 1] || '","phone":"+1415555'
             || lpad((person % 10000)::varchar, 4, '0') || '"}'
-        when 'track' then ',"event":"' || ['Product Viewed', 'Product Added', 'Checkout Started', 'Coupon Applied'][h % 4 + 1]
+        when 'track' then ',"event":"'
+            || ['Product Viewed', 'Product Added', 'Checkout Started', 'Coupon Applied'][h % 4 + 1]
             || '","properties":{"sku":"SKU-' || ((h >> 8) % 5000) || '","quantity":' || (1 + h % 3) || ',"price":'
             || ((h >> 16) % 20000 / 100)::decimal(8, 2) || ',"currency":"USD"}'
         else ',"name":"Page","properties":{"path":"' || path || '","title":"Shop","url":"https://shop.example.com'
