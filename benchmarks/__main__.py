@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from benchmarks.identity.ablation import measure_ablation
 from benchmarks.identity.run import measure_identity
+from benchmarks.ingest.run import measure_ingest
 from benchmarks.options import Options
 from benchmarks.scenarios.run import measure_generality
 
@@ -13,6 +14,7 @@ PARTS: dict[str, Callable[[Options], None]] = {
     "identity": measure_identity,
     "generality": measure_generality,
     "ablation": measure_ablation,
+    "ingest": measure_ingest,
 }
 
 
@@ -26,11 +28,15 @@ def main() -> int:
         help=f"identity: records of the largest demo (default {default.records:,})",
     )  # fmt: skip
     parser.add_argument(
+        "--events", type=int, default=default.events, metavar="N",
+        help=f"ingest: events of the large file (default {default.events:,})",
+    )  # fmt: skip
+    parser.add_argument(
         "--seed",
         type=int,
         default=default.seed,
         metavar="S",
-        help=f"generality: of the tables (default {default.seed})",
+        help=f"generality and ingest: of the tables and events (default {default.seed})",
     )
     parser.add_argument(
         "--minutes", type=float, default=default.minutes, metavar="M",

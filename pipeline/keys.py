@@ -16,6 +16,8 @@ def short_hash_sql(*expressions: str) -> str:
 
 
 def event_hash_sql(*expressions: str) -> str:
-    """As short_hash_sql with MD5, twice as fast: for ids of events, of which there are millions and which are never
-    told to anybody outside; null when any part is null."""
-    return f"left(md5({' || chr(31) || '.join(expressions)}), 16)"
+    """The key of an event: the first 20 hex digits (80 bits) of the MD5, null when any part is null.
+
+    Twice as fast as short_hash_sql, and longer: of a thousand million events, two in 64 bits would often be one.
+    """
+    return f"left(md5({' || chr(31) || '.join(expressions)}), 20)"

@@ -6,7 +6,7 @@ them. Rows never pass through Python, only distinct values do, and of these only
 """
 
 import functools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -94,15 +94,17 @@ def additions(
     rows_of: Callable[[Step], str],
     steps: list[Step],
     parameters: dict[str, object] | None = None,
+    quick: Collection[str] = (),
 ) -> Iterator[Additions]:
     """What the steps add to staged rows; the tables to join are there inside the context.
 
-    `rows_of` gives a table, or a query in brackets, that has at least the step's inputs.
+    `rows_of` gives a table, or a query in brackets, that has at least the step's inputs. Of the fields in `quick` it is
+    known that SQL alone can read every value.
     """
     added, registered = Additions(), []
     for number, step in enumerate(steps):
         name = f"_values_{number}"
-        values = _normalise(con, rows_of(step), step, parameters or {})
+        values = None if step.field in quick else _normalise(con, rows_of(step), step, parameters or {})
         if values is not None:
             con.register(name, values)
             registered.append(name)

@@ -105,3 +105,14 @@ def write_events(file: EventFile) -> None:
 def _parameters(first: int, count: int, seed: int) -> dict[str, object]:
     timing = {"start": _START_MS, "spacing": _SPACING_MS}
     return {"first": first, "count": count, "seed": seed, "users": 20_000, **timing}
+
+
+def count_events(*files: EventFile) -> int:
+    """How many different events the files hold together, counted from what they were drawn from."""
+    drawn = _LINES.split("), drawn as (")[0] + ") select n from numbered"
+    with duckdb.connect() as con:
+        con.execute("create temp table event (n bigint)")
+        for file in files:
+            con.execute(f"insert into event {drawn}", {"first": file.first, "count": file.count, "seed": file.seed})
+        row = con.execute("select count(distinct n) from event").fetchone()
+    return int(row[0]) if row else 0

@@ -6,18 +6,18 @@ rejects and line numbers are those that read_lines and split_objects give of the
 1. The file is cut into sections whose line numbers are known (sections.py).
 2. DuckDB parses every line once for its keys alone. From the kinds of lines each section holds follow the columns, and
    what is to be read with care: a line that is no JSON object, and one with a key that cannot be a column by its own
-   name. A section is read with care as a whole when its rows could not be numbered: if a line begins with white space
-   (DuckDB skips blank lines) or is too long for its buffer, or if DuckDB finds more rows than lines (it parses in
-   place and past the line's end, so that a line cut off spoils the next one, which it then takes for no object).
-3. The other lines are read as many sections at a time as there are threads, one thread each, which is how their rows
-   can be numbered.
+   name. A section is read with care as a whole when its rows cannot be numbered: if a line begins with white space
+   (DuckDB skips blank lines) or is too long for its buffer, or if it finds another number of rows than of lines.
+3. The lines for which care is needed are hidden from DuckDB: it parses in place and beyond a line's end, so that one
+   that is cut off would spoil the next. The others are read in as many runs of sections at a time as there are threads,
+   one thread each, which is how their rows can be numbered.
 4. What is left goes the careful way: decoded, mended or refused in Python, line by line.
 """
 
 import io
 from collections.abc import Collection, Iterator
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import duckdb
@@ -33,19 +33,22 @@ from connectors.files.sections import (
     SectionFile,
     SectionFiles,
     cut_section,
+    find_lines,
     find_sections,
-    read_lines_of,
+    read_ranges,
 )
 
 # Below this, planning takes longer than reading.
 BULK_BYTES = 8 << 20
-_OBJECT_BYTES = 4 << 20
+_OBJECT_BYTES = 1 << 20
 _BOM = b"\xef\xbb\xbf"
 # What both passes must agree on.
 _OPTIONS = f"format = 'newline_delimited', ignore_errors = true, maximum_object_size = {_OBJECT_BYTES}"
 # A section that cannot be read as a whole is cut into so many, down to this size.
 _PARTS = 32
 _SMALLEST_BYTES = 128 << 10
+# A section of which more than one in so many lines need care is read with care as a whole.
+_MANY = 8
 _NOTHING = pa.table({"keys": pa.array([], pa.list_(pa.string())), "lines": pa.array([], pa.int64())})
 # The values are not looked at: of all types, NULL takes no time.
 _KEYS = f"""columns = {{'object': 'MAP(VARCHAR, "NULL")'}}, records = false, {_OPTIONS}"""
@@ -87,14 +90,16 @@ def read_bulk(
         names = name_keys(_keys(con), expected, present)
         plain, odd = ([key for key, name in names.items() if (key == name) is same] for same in (True, False))
         reading = _Reading(con, path, files, plain, odd, names, expected, present)
-        apart = _count_apart(reading, sections)
+        apart = _find_apart(reading, sections)
         con.unregister("_line_kind")
         threads = _setting(con, "threads")
-        for at in range(0, len(apart), threads):
-            yield from _read_wave(reading, dict(list(apart.items())[at : at + threads]))
+        runs = _join(list(apart), threads)
+        for at in range(0, len(runs), threads):
+            yield from _read_wave(reading, runs[at : at + threads], apart)
     for section in sections:
         if section not in apart:
-            yield from _read_carefully(reading, section)
+            with closing(SectionFile(path, section)) as file:
+                yield from _split(reading, read_lines(file, first=section.first))
 
 
 def _is_marked(path: Path, position: int) -> bool:
@@ -163,45 +168,85 @@ def _keys(con: duckdb.DuckDBPyConnection) -> list[str]:
     ]
 
 
-def _count_apart(reading: _Reading, sections: list[Section]) -> dict[Section, int]:
-    """The sections whose rows can be numbered, each with how many of its lines are to be read with care."""
+def _find_apart(reading: _Reading, sections: list[Section]) -> dict[Section, np.ndarray]:
+    """The sections whose rows can be numbered, each with the numbers of its lines that are to be read with care."""
     rows = reading.con.execute(
         f"select section, sum(lines), coalesce(sum(lines) filter ({_IS_APART}), 0) from _line_kind group by section",
         {"odd": reading.odd},
     ).fetchall()
-    found = {section: (lines, apart) for section, lines, apart in rows}
-    return {each: int(found[i][1]) for i, each in enumerate(sections) if i in found and found[i][0] == each.lines}
+    counted = {sections[section]: (lines, apart) for section, lines, apart in rows}
+    found = {}
+    for section in sections:
+        lines, apart = counted.get(section, (0, 0))
+        # Where much is wrong, the careful way is the shorter one.
+        if lines == section.lines and apart <= lines // _MANY:
+            numbers = _numbers_apart(reading, section) if apart else np.empty(0, np.int64)
+            if numbers is not None:
+                found[section] = numbers
+    return found
 
 
 _IS_APART = "keys is null or list_has_any(keys, $odd)"
 
 
-def _read_wave(reading: _Reading, apart: dict[Section, int]) -> Iterator[Chunk | Bulk]:
-    """Sections that are read at a time, and then their lines that need care."""
-    numbers = {section: _find_apart(reading, section) for section, count in apart.items() if count}
-    left_out = np.concatenate([np.empty(0, np.int64), *numbers.values()])
-    reading.con.register("_apart", pa.table({"line": left_out}))
-    yield _query(reading, list(apart), len(left_out))
-    reading.con.unregister("_apart")
-    for section, lines in numbers.items():
-        yield from _read_carefully(reading, section, lines)
-
-
-def _find_apart(reading: _Reading, section: Section) -> np.ndarray:
-    """The numbers of the section's lines that are to be read with care."""
-    found = reading.con.execute(
-        f"""
+def _numbers_apart(reading: _Reading, section: Section) -> np.ndarray | None:
+    """The numbers of the section's lines that need care; None when its rows cannot be numbered after all."""
+    query = f"""
         with numbered as (
             select $before + row_number() over () as line, map_keys(object) as keys from read_json($name, {_KEYS})
         )
-        select line from numbered where {_IS_APART} order by line
-        """,
-        {"before": section.first - 1, "name": reading.files.name_of(section), "odd": reading.odd},
-    ).to_arrow_table()
-    return np.asarray(found["line"].to_numpy(), dtype=np.int64)
+        select line from numbered where {_IS_APART} or line > $last order by line
+    """
+    parameters = {
+        "before": section.first - 1,
+        "last": section.first + section.lines - 1,
+        "name": reading.files.name_of(section),
+        "odd": reading.odd,
+    }
+    try:
+        with reading.con.cursor() as apart:
+            table = apart.execute(query, parameters).to_arrow_table()
+    except duckdb.InvalidInputException:
+        return None
+    numbers = np.asarray(table["line"].to_numpy(), dtype=np.int64)
+    return None if len(numbers) and numbers[-1] >= section.first + section.lines else numbers
 
 
-def _query(reading: _Reading, sections: list[Section], left_out: int) -> Bulk:
+def _join(sections: list[Section], threads: int) -> list[list[Section]]:
+    """Neighbours among the sections, to be read in one go: about as many runs as there are threads, because each leaves
+    a row group behind that is not full."""
+    enough = sum(section.end - section.start for section in sections) / threads
+    runs: list[list[Section]] = []
+    size = 0
+    for section in sections:
+        if not runs or section.start != runs[-1][-1].end or size >= enough:
+            runs.append([])
+            size = 0
+        runs[-1].append(section)
+        size += section.end - section.start
+    return runs
+
+
+def _read_wave(
+    reading: _Reading, runs: list[list[Section]], apart: dict[Section, np.ndarray]
+) -> Iterator[Chunk | Bulk]:
+    """Runs that are read at a time, one thread each, and then their lines that need care."""
+    numbers = [np.concatenate([apart[section] for section in run]) for run in runs]
+    ranges = [np.concatenate([find_lines(reading.path, section, apart[section]) for section in run]) for run in runs]
+    left_out = np.concatenate(numbers)
+    reading.con.register("_apart", pa.table({"line": left_out}))
+    yield _query(reading, [_whole(run) for run in runs], ranges, len(left_out))
+    reading.con.unregister("_apart")
+    lines = io.BytesIO(read_ranges(reading.path, np.concatenate(ranges)))
+    yield from _split(reading, _renumbered(read_lines(lines, first=1), left_out))
+
+
+def _whole(run: list[Section]) -> Section:
+    """One section of a run of them."""
+    return replace(run[0], end=run[-1].end, lines=sum(section.lines for section in run), cut=run[-1].cut)
+
+
+def _query(reading: _Reading, sections: list[Section], hidden: list[np.ndarray], left_out: int) -> Bulk:
     names = reading.plain
     listed = "".join(f', "{name.replace(chr(34), chr(34) * 2)}"' for name in names)
     parts = " union all ".join(
@@ -216,19 +261,17 @@ def _query(reading: _Reading, sections: list[Section], left_out: int) -> Bulk:
             # A file without any key still has rows.
             "columns": dict.fromkeys(names or ["_"], "VARCHAR"),
             **{f"before_{i}": section.first - 1 for i, section in enumerate(sections)},
-            **{f"name_{i}": reading.files.name_of(section) for i, section in enumerate(sections)},
+            **{
+                f"name_{i}": reading.files.name_of(section, ranges)
+                for i, (section, ranges) in enumerate(zip(sections, hidden, strict=True))
+            },
         },
         sum(section.lines for section in sections) - left_out,
     )
 
 
-def _read_carefully(reading: _Reading, section: Section, numbers: np.ndarray | None = None) -> Iterator[Chunk]:
-    """A section, or its lines with these numbers, line by line."""
-    if numbers is None:
-        chunks = read_lines(SectionFile(reading.path, section), first=section.first)
-    else:
-        lines = io.BytesIO(read_lines_of(reading.path, section, numbers))
-        chunks = _renumbered(read_lines(lines, first=1), numbers)
+def _split(reading: _Reading, chunks: Iterator[Chunk]) -> Iterator[Chunk]:
+    """Rows and rejects of lines."""
     for chunk in chunks:
         yield rejected_only(chunk.rejects)
         yield split_objects(reading.con, chunk.rows, reading.expected, reading.present, reading.names)
