@@ -123,6 +123,8 @@ def _columns(name: str, step: Step, *, found: bool) -> list[str]:
     outputs = {**step.outputs, "reason": f"reason_{step.field}"}
     if found:
         values = {output: f"{name}.{quoted(f'out_{output}')}" for output in outputs}
+    elif step.quick:
+        values = {output: "null" if output in step.outputs else "null::varchar" for output in outputs}
     else:
         empty = step.normaliser(pa.table({argument: pa.nulls(0, pa.string()) for argument in step.inputs}))
         values = {output: f"null::{_sql_type(empty.schema.field(output).type)}" for output in outputs}

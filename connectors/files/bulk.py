@@ -19,6 +19,7 @@ from collections.abc import Collection, Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import duckdb
 import numpy as np
@@ -31,12 +32,14 @@ from connectors.files.sections import (
     SECTION_BYTES,
     Section,
     SectionFile,
-    SectionFiles,
     cut_section,
     find_lines,
     find_sections,
     read_ranges,
 )
+
+if TYPE_CHECKING:
+    from connectors.files.section_files import SectionFiles
 
 # Below this, planning takes longer than reading.
 BULK_BYTES = 8 << 20
@@ -62,7 +65,7 @@ class _Reading:
 
     con: duckdb.DuckDBPyConnection
     path: Path
-    files: SectionFiles
+    files: "SectionFiles"
     plain: list[str]
     odd: list[str]
     names: dict[str, str]
@@ -78,6 +81,9 @@ def read_bulk(
     section_bytes: int = SECTION_BYTES,
 ) -> Iterator[Chunk | Bulk]:
     """Yield queries and chunks; see name_keys for `expected` and `present`."""
+    # fsspec takes a tenth of a second to import, which small files need not wait for.
+    from connectors.files.section_files import SectionFiles
+
     files = SectionFiles(path)
     with _opened(con, files):
         sections: list[Section] = []
@@ -110,7 +116,7 @@ def _is_marked(path: Path, position: int) -> bool:
 
 
 @contextmanager
-def _opened(con: duckdb.DuckDBPyConnection, files: SectionFiles) -> Iterator[None]:
+def _opened(con: duckdb.DuckDBPyConnection, files: "SectionFiles") -> Iterator[None]:
     """Sections can be opened by name, are not kept in memory, and are stored in whatever order they are read."""
     settings = ("preserve_insertion_order", "enable_external_file_cache")
     before = {name: _setting(con, name) for name in settings}
@@ -132,7 +138,7 @@ def _setting(con: duckdb.DuckDBPyConnection, name: str) -> int:
 
 
 def _list_kinds(
-    con: duckdb.DuckDBPyConnection, files: SectionFiles, section: Section
+    con: duckdb.DuckDBPyConnection, files: "SectionFiles", section: Section
 ) -> Iterator[tuple[Section, pa.Table]]:
     """The section, and how many lines of it have which keys; null keys are those of no object.
 

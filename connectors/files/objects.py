@@ -37,15 +37,33 @@ def split_objects(
 
     What keys of these texts are called is added to `given`, so that all parts of a file agree.
     """
+    con.register("_json_lines", lines)
+    try:
+        row = con.execute(f"select coalesce(bool_and({_IS_OBJECT}), true) from _json_lines").fetchone()
+        if row and row[0]:
+            rows = _spread(con, "_json_lines", _named(_keys(con, "_json_lines"), expected, present, given))
+            return Chunk(rows, rejects([], [], []), len(lines))
+    finally:
+        con.unregister("_json_lines")
+    return _split_some(con, lines, expected, present, given)
+
+
+_IS_OBJECT = "case when json_valid(text) then json_type(text) = 'OBJECT' else false end"
+
+
+def _split_some(
+    con: duckdb.DuckDBPyConnection,
+    lines: pa.Table,
+    expected: Collection[str],
+    present: Collection[str] | None,
+    given: dict[str, str] | None,
+) -> Chunk:
+    """Rows and rejects of texts that are not all JSON objects."""
     con.register("_json_lines", _mended(con, lines))
     try:
         con.execute(
-            """
-            create or replace temp table _json_checked as
-            select _line, text,
-                case when json_valid(text) then json_type(text) = 'OBJECT' else false end as is_object
-            from _json_lines
-            """
+            f"create or replace temp table _json_checked as select _line, text, {_IS_OBJECT} as is_object "
+            "from _json_lines"
         )
     finally:
         con.unregister("_json_lines")
@@ -55,14 +73,25 @@ def split_objects(
         from _json_checked where not is_object order by _line
         """
     ).to_arrow_table()
-    names = name_keys(_keys(con), expected, present, given)
-    if given is not None:
-        given |= names
-    query, parameters = _columns_query(names)
-    rows = con.execute(query, parameters).to_arrow_table()
+    objects = "_json_checked where is_object"
+    rows = _spread(con, objects, _named(_keys(con, objects), expected, present, given))
     con.execute("drop table _json_checked")
     rejected = rejects(*(bad.column(i).to_pylist() for i in range(3)))
     return Chunk(rows, rejected, len(lines))
+
+
+def _named(
+    keys: list[str], expected: Collection[str], present: Collection[str] | None, given: dict[str, str] | None
+) -> dict[str, str]:
+    names = name_keys(keys, expected, present, given)
+    if given is not None:
+        given |= names
+    return names
+
+
+def _spread(con: duckdb.DuckDBPyConnection, objects: str, names: dict[str, str]) -> pa.Table:
+    query, parameters = _columns_query(objects, names)
+    return con.execute(query, parameters).to_arrow_table()
 
 
 def name_keys(
@@ -142,12 +171,12 @@ def _mended(con: duckdb.DuckDBPyConnection, lines: pa.Table) -> pa.Table:
     return lines.set_column(lines.schema.get_field_index("text"), "text", mended)
 
 
-def _keys(con: duckdb.DuckDBPyConnection) -> list[str]:
-    query = "select distinct unnest(json_keys(text)) as key from _json_checked where is_object order by key"
+def _keys(con: duckdb.DuckDBPyConnection, objects: str) -> list[str]:
+    query = f"select distinct unnest(json_keys(text)) as key from {objects} order by key"
     return [row[0] for row in con.execute(query).fetchall()]
 
 
-def _columns_query(names: dict[str, str]) -> tuple[str, dict[str, str]]:
+def _columns_query(objects: str, names: dict[str, str]) -> tuple[str, dict[str, str]]:
     """The query that spreads the objects, and its parameters.
 
     from_json reads all keys in one parse, three times as fast as a path per key; the rare key that only differs by
@@ -166,7 +195,7 @@ def _columns_query(names: dict[str, str]) -> tuple[str, dict[str, str]]:
     literal = structure.replace("'", "''")
     query = f"""
         with parsed as (
-            select _line, text, from_json(text, '{literal}') as value from _json_checked where is_object
+            select _line, text, from_json(text, '{literal}') as value from {objects}
         )
         select {", ".join(["_line", *columns])} from parsed order by _line
     """

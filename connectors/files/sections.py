@@ -1,19 +1,16 @@
 """A file of lines cut into sections that can be read side by side, each knowing the numbers of its lines.
 
-In: a path. Out: sections, byte ranges that end at a line end; and a file system through which DuckDB opens a section
-as if it were a file. Only line ends are looked at, block by block, so memory does not grow with the file.
+In: a path. Out: sections, byte ranges that end at a line end, and files of their own to read them from. Only line ends
+are looked at, block by block, so memory does not grow with the file.
 """
 
 import os
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-from fsspec import AbstractFileSystem
 
 SECTION_BYTES = 32 << 20
 # What stays in the processor's cache is counted several times faster than what does not.
@@ -113,7 +110,7 @@ class SectionFile:
 
     def __init__(self, path: Path, section: Section, hidden: np.ndarray | None = None) -> None:
         """Open it at its start."""
-        self._file, self._start, self._position = path.open("rb", buffering=0), section.start, 0
+        self._file, self._start, self._position = os.open(path, os.O_RDONLY), section.start, 0
         self.size = section.end - section.start + section.cut
         self._hidden = hidden if hidden is not None else np.empty((0, 2), np.int64)
 
@@ -122,7 +119,7 @@ class SectionFile:
         left = self.size - self._position
         wanted = left if size < 0 else min(size, left)
         start = self._start + self._position
-        data = os.pread(self._file.fileno(), wanted, start)
+        data = os.pread(self._file, wanted, start)
         data += b"\n" * (wanted - len(data))
         self._position += len(data)
         first = int(np.searchsorted(self._hidden[:, 1], start, side="right"))
@@ -145,7 +142,13 @@ class SectionFile:
 
     def close(self) -> None:
         """Close the file."""
-        self._file.close()
+        if self._file >= 0:
+            os.close(self._file)
+            self._file = -1
+
+    def __del__(self) -> None:
+        """DuckDB closes only what it has read to the end."""
+        self.close()
 
 
 def _hide(data: bytes, ranges: np.ndarray) -> bytes:
@@ -157,43 +160,3 @@ def _hide(data: bytes, ranges: np.ndarray) -> bytes:
         if start >= 0:
             changed[start] = ord("0")
     return bytes(changed)
-
-
-class SectionFiles(AbstractFileSystem):
-    """The sections of one file, as files that DuckDB opens by name."""
-
-    protocol = "guiyi-section"
-    cachable = False
-
-    def __init__(self, path: Path) -> None:
-        """Of the file at `path`."""
-        super().__init__()
-        self.path = path
-        self._sections: dict[str, tuple[Section, np.ndarray | None]] = {}
-
-    def name_of(self, section: Section, hidden: np.ndarray | None = None) -> str:
-        """What a section is called from now on, in which the lines at `hidden` are not to be seen."""
-        name = f"{self.protocol}://{len(self._sections)}.ndjson"
-        self._sections[name] = (section, hidden)
-        return name
-
-    def open(self, path: str, *_: Any, **__: Any) -> SectionFile:
-        """The section of that name."""
-        return SectionFile(self.path, *self._sections[path])
-
-    def info(self, path: str, **_: Any) -> dict[str, Any]:
-        """Its size."""
-        section, _hidden = self._sections[path]
-        return {"name": path, "size": section.end - section.start + section.cut, "type": "file"}
-
-    def glob(self, path: str, **_: Any) -> list[str]:
-        """A name stands for itself."""
-        return [path]
-
-    def exists(self, path: str, **_: Any) -> bool:
-        """Only names that were given out here are asked for."""
-        return path in self._sections
-
-    def modified(self, path: str) -> datetime:
-        """When the file was changed last."""
-        return datetime.fromtimestamp(self.path.stat().st_mtime, UTC)
