@@ -10,25 +10,9 @@ from pipeline.config import Config
 from pipeline.sources import source_streams
 from pipeline.stage import Count, Work, transaction
 from warehouse.survivorship import read_customer_settings
-from warehouse.tables import derive_table
+from warehouse.tables import derive_table, order_derived
 
-# In order of need: a table comes after those its select reads.
-TABLES = (
-    "customer.provenance",
-    "customer.customer",
-    "customer.identifier",
-    "customer.event",
-    "customer.session",
-    "customer.purchase",
-    "customer.purchase_line",
-    "customer.interaction",
-    "customer.feedback",
-    "customer.consent",
-    "customer.permission",
-    "mart.rfm",
-    "mart.lifecycle",
-    "mart.customer_360",
-)
+TABLES = order_derived(("customer", "mart"))
 
 
 def profile(work: Work) -> dict[str, Count]:

@@ -7,18 +7,26 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
 from importlib import import_module
+from pathlib import Path
 
 from pipeline.config import Config
 from pipeline.stage import Count, Options, Progress, StageFailed, StageReport, Work, execute, execute_apart, new_run_id
+from warehouse.tables import order_derived, table_files
 
 
 @dataclass(frozen=True)
 class StageDefinition:
-    """Where a stage's function is, which stages' changes it waits for, and whose settings it depends on."""
+    """Where a stage's function is, which stages' changes it waits for, and whose settings and tables it depends on."""
 
     module: str
     after: tuple[str, ...] = ()
     settings: tuple[str, ...] = ()
+    schemas: tuple[str, ...] = ()
+
+    def files(self, config: Config) -> tuple[Path, ...]:
+        """The settings files and the SQL of the derived tables: an edit of one is a reason to run again."""
+        tables = tuple(table_files()[name].path for name in order_derived(self.schemas))
+        return tuple(getattr(config, setting) for setting in self.settings) + tables
 
 
 # Before the others, and only where a source has an API or a location.
@@ -28,7 +36,9 @@ STAGES: dict[str, StageDefinition] = {
     "ingest": StageDefinition("pipeline.ingest"),
     "standardise": StageDefinition("pipeline.standardise"),
     "resolve": StageDefinition("pipeline.resolve", ("standardise", "decide", "train"), ("identity_settings",)),
-    "profile": StageDefinition("pipeline.profile", ("standardise", "resolve"), ("customer_settings",)),
+    "profile": StageDefinition(
+        "pipeline.profile", ("standardise", "resolve"), ("customer_settings",), ("customer", "mart")
+    ),
     # Extract goes first, so that the snapshot holds the segments' members.
     "extract": StageDefinition("pipeline.extract", ("profile",), ("segment_settings",)),
     "publish": StageDefinition("pipeline.publish", ("profile", "extract")),
@@ -55,7 +65,7 @@ def run_stage(
         config,
         after=definition.after,
         gate=lambda work: _gate(name, work),
-        settings=tuple(getattr(config, setting) for setting in definition.settings),
+        settings=definition.files(config),
         run_id=run_id,
         options=options,
         progress=progress,

@@ -8,6 +8,7 @@ anew on every run.
 import re
 from dataclasses import dataclass
 from functools import cache
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import duckdb
@@ -16,6 +17,7 @@ SQL_DIRECTORY = Path(__file__).parent / "sql"
 SCHEMAS = ("raw", "standard", "identity", "customer", "mart", "segment", "ops")
 
 _TITLE = re.compile(r"^-- (?P<schema>\w+)\.(?P<name>\w+): (?P<purpose>.+)$")
+_TABLE_NAME = re.compile(r"\b[a-z]+\.[a-z0-9_]+\b")
 _COLUMN = re.compile(r"^--   (?P<column>\w+): (?P<comment>.+)$")
 
 
@@ -43,6 +45,16 @@ class TableFile:
     def keeps_state(self) -> bool:
         """True for tables created once and changed, False for tables derived anew by a select."""
         return self.statement.lower().startswith("create table if not exists")
+
+    @property
+    def path(self) -> Path:
+        """Where its file is."""
+        return SQL_DIRECTORY / self.schema / f"{self.name}.sql"
+
+    @property
+    def reads(self) -> set[str]:
+        """Full names of the tables with a file that the statement mentions."""
+        return {name for name in _TABLE_NAME.findall(self.statement) if name in table_files()} - {self.full_name}
 
 
 @cache
@@ -74,6 +86,16 @@ def create_tables(con: duckdb.DuckDBPyConnection) -> None:
     for file in table_files().values():
         if file.keeps_state:
             con.execute(file.statement)
+
+
+def order_derived(schemas: tuple[str, ...]) -> tuple[str, ...]:
+    """The tables of `schemas` that a select derives, each after those its select reads; TableFileError on a circle."""
+    chosen = {name: file for name, file in table_files().items() if file.schema in schemas and not file.keeps_state}
+    sorter = TopologicalSorter({name: sorted(file.reads & set(chosen)) for name, file in chosen.items()})
+    try:
+        return tuple(sorter.static_order())
+    except CycleError as error:
+        raise TableFileError(f"tables that read each other: {', '.join(error.args[1])}") from None
 
 
 def derive_table(con: duckdb.DuckDBPyConnection, full_name: str, parameters: dict[str, object] | None = None) -> int:
