@@ -12,6 +12,7 @@ from pipeline.decisions import find_contradicted, read_decisions
 from pipeline.evidence import Decision, UnknownRecord, find_record
 from pipeline.keys import short_hash
 from pipeline.stage import Count, Work, execute, transaction
+from warehouse.audit import record_act
 from warehouse.connection import WarehouseMissing
 
 
@@ -64,8 +65,8 @@ def _store(
             "insert into identity.decision values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             [decision_id, verdict, *keys, decided_by, decided_at, note],
         )
-        work.con.execute(
-            "insert into ops.audit values (?, ?, 'decide', ?, ?)",
-            [decided_at, decided_by, decision_id, f'{{"verdict": "{verdict}"}}'],
-        )
+        record_act(
+            work.con, acted_at=decided_at, actor=decided_by, action="decide", subject=decision_id,
+            detail={"verdict": verdict},
+        )  # fmt: skip
     return Outcome(decision_id, find_contradicted(read_decisions(work.con), (first.record_id, second.record_id)))

@@ -4,7 +4,6 @@ In: mart.customer_360 and customer.permission. Out: segment.membership and segme
 and a line about each in segment.extract_log and ops.audit. What has not changed is not written again.
 """
 
-import json
 from collections import Counter
 from dataclasses import asdict
 from datetime import date
@@ -13,6 +12,7 @@ import duckdb
 
 from pipeline.config import Config
 from pipeline.stage import Count, StageFailed, Work, transaction
+from warehouse.audit import record_act
 from warehouse.extracts import extract_path, log_extract, render_extract, write_extract
 from warehouse.membership import SegmentCount, compute_members, empty_members, find_abandoned, update_membership
 from warehouse.segments import Segment, choose_segments, read_segments
@@ -76,10 +76,9 @@ def _close_abandoned(work: Work, known: list[str], day: date) -> dict[str, int]:
 
 def _audit(work: Work, segment: Segment, counts: dict[str, int]) -> None:
     detail = {"purpose": segment.purpose, "channel": segment.channel, "run_id": work.run_id, **counts}
-    work.con.execute(
-        "insert into ops.audit values (?, ?, 'extract', ?, ?)",
-        [work.now, work.options.actor, segment.name, json.dumps(detail)],
-    )
+    record_act(
+        work.con, acted_at=work.now, actor=work.options.actor, action="extract", subject=segment.name, detail=detail
+    )  # fmt: skip
 
 
 def _day(work: Work) -> date:

@@ -5,9 +5,8 @@ published/customers_full.duckdb. Both hold every column for now; the first becom
 encrypted when roles exist.
 """
 
-import json
-
 from pipeline.stage import Count, Work
+from warehouse.audit import record_act
 from warehouse.publishing import copy_snapshot, publish_snapshot
 
 ANALYSTS = "customers.duckdb"
@@ -28,13 +27,8 @@ def publish(work: Work) -> dict[str, Count]:
         "rows_out": sum(rows.values()),
         "bytes": (directory / FULL).stat().st_size,
     }
-    work.con.execute(
-        "insert into ops.audit values ($acted_at, $actor, 'publish', $subject, $detail)",
-        {
-            "acted_at": work.now,
-            "actor": work.options.actor,
-            "subject": f"{ANALYSTS}, {FULL}",
-            "detail": json.dumps(counts),
-        },
-    )
+    record_act(
+        work.con, acted_at=work.now, actor=work.options.actor, action="publish", subject=f"{ANALYSTS}, {FULL}",
+        detail=counts,
+    )  # fmt: skip
     return counts

@@ -13,7 +13,6 @@ row in ops.audit. Where nothing has changed nothing is written, so that a repeti
 4. Rows that quality set aside are released: standardised again, they pass the gate or are set aside anew.
 """
 
-import json
 from collections.abc import Iterable
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -32,6 +31,7 @@ from pipeline.quarantine import Choice
 from pipeline.sources import SourceStream, source_streams
 from pipeline.stage import Count, StageFailed, Work, transaction
 from pipeline.standardise import STAGE as STANDARDISE
+from warehouse.audit import record_act
 from warehouse.raw import append_query, ensure_raw_table, folded, quoted, raw_columns_of, raw_table
 
 _LINK = "a link that leads out of the inbox"
@@ -341,12 +341,7 @@ def _standardise_again(con: duckdb.DuckDBPyConnection, each: SourceStream, batch
 
 def _audit(work: Work, found: Replayed) -> None:
     names = ("added", "released", "still", "unknown", "gone", "differing")
-    work.con.execute(
-        "insert into ops.audit values (?, ?, 'replay', ?, ?)",
-        [
-            work.now,
-            work.options.actor,
-            found.batch.batch_id,
-            json.dumps({name: getattr(found, name) for name in names}),
-        ],
-    )
+    record_act(
+        work.con, acted_at=work.now, actor=work.options.actor, action="replay", subject=found.batch.batch_id,
+        detail={name: getattr(found, name) for name in names},
+    )  # fmt: skip

@@ -4,7 +4,6 @@ Out: a candidate in identity.epoch and a comparison of it (train, compare), or a
 ops.audit (switch, roll_back, unpin). Who is who changes with the next resolve alone.
 """
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -31,6 +30,7 @@ from pipeline.epochs import (
 from pipeline.resolve import read_inputs
 from pipeline.stage import Count, Options, Progress, Work, execute, transaction
 from pipeline.values import count_rows
+from warehouse.audit import record_act
 from warehouse.connection import WAIT_SECONDS, open_readonly
 
 NOTHING = "nothing has been resolved yet: run `guiyi run` first"
@@ -192,10 +192,9 @@ def _find_previous(con: duckdb.DuckDBPyConnection, settings: Settings) -> KnownE
 
 
 def _audit(work: Work, action: str, epoch: str, detail: dict[str, str | None]) -> None:
-    work.con.execute(
-        "insert into ops.audit values ($now, $actor, $action, $epoch, $detail)",
-        {"now": work.now, "actor": work.options.actor, "action": action, "epoch": epoch, "detail": json.dumps(detail)},
-    )
+    record_act(
+        work.con, acted_at=work.now, actor=work.options.actor, action=action, subject=epoch, detail=detail
+    )  # fmt: skip
 
 
 def _counts(found: EpochComparison) -> dict[str, Count]:
