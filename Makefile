@@ -55,8 +55,9 @@ connector: setup  ## start a connector: NAME=museum [CHANNEL=crm]
 	@test -n "$(NAME)" || { echo "make connector NAME=museum [CHANNEL=crm]"; exit 2; }
 	@$(BIN)/guiyi source new $(NAME) --channel $(or $(CHANNEL),store)
 
-docs: setup  ## docs/sources.md, from the connectors
+docs: setup  ## docs/sources.md from the connectors, docs/tables.md from the SQL files' headers
 	@$(BIN)/guiyi source docs
+	@$(BIN)/guiyi dictionary --out docs/tables.md
 
 airflow: setup  ## a local Airflow with the DAGs unpaused
 	@$(BIN)/python -m dags.local_airflow serve
