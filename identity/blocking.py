@@ -149,7 +149,7 @@ def mark_rules(con: duckdb.DuckDBPyConnection, rules: list[Rule], pairs: Pairs) 
 
     identity_key and identity_value must hold the records of the pairs, numbered from 0 without gaps.
     """
-    dropped = con.execute("select rule, key from identity_dropped where key is not null order by rule").fetchnumpy()
+    dropped = read_numpy(con, "select rule, key from identity_dropped where key is not null order by rule")
     names, keys = np.asarray(dropped["rule"], object), np.asarray(dropped["key"], np.uint64)
     left_out = {name: keys[names == name] for name in dict.fromkeys(names)}
     masks, bits = np.zeros(len(pairs), np.uint64), {}
@@ -188,7 +188,8 @@ def _read_rule_keys(con: duckdb.DuckDBPyConnection, rules: list[Rule]) -> dict[s
 
 def _share_value(con: duckdb.DuckDBPyConnection, rule: Rule, pairs: Pairs) -> npt.NDArray[np.bool_]:
     """Which pairs have a value of the rule's namespace in common."""
-    found = con.execute(
+    found = read_numpy(
+        con,
         f"""
         with carried as (
             select rid, key from identity_value where namespace = $namespace and records > 1 and {KEPT}
@@ -197,7 +198,7 @@ def _share_value(con: duckdb.DuckDBPyConnection, rule: Rule, pairs: Pairs) -> np
         from carried a join carried b on a.key = b.key and a.rid < b.rid
         """,
         {"namespace": rule.namespace, "rule": rule.name},
-    ).fetchnumpy()
+    )
     return np.isin(pairs.packed, np.asarray(found["packed"], np.int64))
 
 
@@ -303,7 +304,7 @@ def _block(
         with block as (select key, rid from identity_block where size <= {cap} and {kept})
         select {_packed(number)} as packed from block a join block b on a.key = b.key and a.rid < b.rid
     """
-    joined = con.execute(query, {"rule": rule.name} if budget is None else {}).fetchnumpy()
+    joined = read_numpy(con, query, {"rule": rule.name} if budget is None else None)
     return np.asarray(joined["packed"], np.uint64), dropped, int(pairs[-1])
 
 
@@ -342,7 +343,7 @@ def _block_scope(
         select {_packed(number)} as packed from block a join block b on a.key = b.key and a.rid < b.rid
         where a.dirty or b.dirty
     """
-    joined = con.execute(query, {"rule": rule.name}).fetchnumpy()
+    joined = read_numpy(con, query, {"rule": rule.name})
     return np.asarray(joined["packed"], np.uint64), grown, int(total)
 
 

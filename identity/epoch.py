@@ -24,7 +24,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from identity.comparisons.base import Comparison, Frequency
-from identity.engines.duckdb import read_arrow, write_table
+from identity.engines.duckdb import read_arrow, read_numpy, write_table
 from identity.learning import Model
 from identity.settings import Settings
 
@@ -77,7 +77,7 @@ def hash_words(con: duckdb.DuckDBPyConnection, words: pa.Array) -> npt.NDArray[n
     """DuckDB's hash of every value, in order."""
     con.register("_identity_words", pa.table({"word": words}))
     try:
-        return np.asarray(con.sql("select hash(word) as hash from _identity_words").fetchnumpy()["hash"], np.uint64)
+        return np.asarray(read_numpy(con, "select hash(word) as hash from _identity_words")["hash"], np.uint64)
     finally:
         con.unregister("_identity_words")
 

@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from identity.clustering import Vetoes
+from identity.engines.duckdb import read_numpy
 from identity.settings import Settings
 
 
@@ -31,7 +32,7 @@ def _read_decisions(con: duckdb.DuckDBPyConnection, decisions: str | None, verdi
         where d.verdict = $verdict and l.rid <> r.rid
         order by low, high
     """
-    rows = con.execute(query, {"verdict": verdict}).fetchnumpy()
+    rows = read_numpy(con, query, {"verdict": verdict})
     return np.stack([np.asarray(rows["low"], np.int64), np.asarray(rows["high"], np.int64)], axis=1)
 
 
@@ -49,7 +50,7 @@ def _read_unique(con: duckdb.DuckDBPyConnection, settings: Settings) -> tuple[np
         group by namespace, issuer, rid
         having count(*) = 1
     """
-    rows = con.execute(query, {"names": names}).fetchnumpy()
+    rows = read_numpy(con, query, {"names": names})
     rid, code, kind = (np.asarray(rows[name], np.int32) for name in ("rid", "code", "kind"))
     count = con.execute("select count(*) from identity_person").fetchone()
     found = []

@@ -17,7 +17,7 @@ from identity.comparisons.dates import compare_dates
 from identity.comparisons.identifiers import Names, Values, compare_identifier
 from identity.comparisons.names import compare_names
 from identity.comparisons.places import compare_places
-from identity.engines.duckdb import read_arrow
+from identity.engines.duckdb import read_arrow, read_numpy
 from identity.settings import Settings
 
 # What is compared of a contact below equality: the part that may be equal, and the text that may have a typo.
@@ -164,7 +164,7 @@ def _read_values(source: Source, namespace: str, limit: int) -> Values:
         select rid, key, persons > $limit as shared, cast(dense_rank() over (order by issuer) as integer) as issuer
         from {source.values} where namespace = $name
     """
-    rows = source.con.execute(query, {"name": namespace, "limit": limit}).fetchnumpy()
+    rows = read_numpy(source.con, query, {"name": namespace, "limit": limit})
     rid = np.asarray(rows["rid"], np.int32)
     keys, back = np.unique(np.asarray(rows["key"], np.uint64), return_inverse=True)
     code = np.asarray(back, np.int32)
@@ -183,7 +183,7 @@ def _spelled_names(source: Source) -> Names:
     """Which local parts spell a name, and which records have a name anyway."""
     known = source.flags("given is not null or family is not null")
     spelled = np.zeros(len(known), np.bool_)
-    spelled[np.asarray(source.con.execute(f"select rid from {source.spelled}").fetchnumpy()["rid"])] = True
+    spelled[read_numpy(source.con, f"select rid from {source.spelled}")["rid"]] = True
     letters = source.columns("regexp_replace(email_local, '[0-9]', '', 'g')")[0]
     return Names(spelled, letters.codes, known)
 

@@ -5,6 +5,8 @@ Everything that knows how data enters and leaves the database is here, so that a
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import duckdb
 import numpy as np
 import numpy.typing as npt
@@ -29,9 +31,16 @@ def read_arrow(con: duckdb.DuckDBPyConnection, query: str) -> pa.Table:
     return con.sql(query).to_arrow_table()
 
 
-def read_numpy(con: duckdb.DuckDBPyConnection, query: str) -> dict[str, npt.NDArray[np.generic]]:
-    """Result of a query without nulls as one numpy array per column."""
-    return {name: np.asarray(values) for name, values in con.sql(query).fetchnumpy().items()}
+def read_numpy(
+    con: duckdb.DuckDBPyConnection, query: str, parameters: Mapping[str, object] | None = None
+) -> dict[str, npt.NDArray[np.generic]]:
+    """Result of a query without nulls as one numpy array per column.
+
+    Of a relation, because that is computed as a whole before it is fetched: what `execute` gives is streamed through a
+    buffer, and a large result of several pipelines can wait there for itself for ever (DuckDB 1.5, issue 22215).
+    """
+    found = con.sql(query, params=dict(parameters) if parameters else None)
+    return {name: np.asarray(values) for name, values in found.fetchnumpy().items()}
 
 
 def write_table(con: duckdb.DuckDBPyConnection, name: str, data: pa.Table) -> None:
