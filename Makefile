@@ -6,11 +6,12 @@ BIN := $(VENV)/bin
 CUSTOMERS ?= 20000
 RECORDS ?= 1000000
 EVENTS ?= 10000000
+PEOPLE ?= 1000000
 export GUIYI_HOME ?= $(CURDIR)/var
 # Compiled bytecode makes the second start of Airflow and Great Expectations several times faster.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup demo run test check lint types imports connector docs airflow airflow-smoke bench bench-identity bench-generality bench-ingest lock format clean
+.PHONY: help setup demo run test check lint types imports connector docs airflow airflow-smoke bench bench-identity bench-generality bench-ingest bench-warehouse lock format clean
 
 help:  ## what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
@@ -66,13 +67,16 @@ airflow-smoke: setup  ## start the scheduler, run the chain, compare with `guiyi
 	@$(BIN)/python -m dags.local_airflow smoke
 
 bench: setup  ## the measurements behind the README's numbers (hours; RECORDS=30000 for a quick look)
-	@$(BIN)/python -m benchmarks --records $(RECORDS) --events $(EVENTS)
+	@$(BIN)/python -m benchmarks --records $(RECORDS) --events $(EVENTS) --customers $(PEOPLE)
 
 bench-identity: setup  ## the identity engine beside Splink
 	@$(BIN)/python -m benchmarks identity --records $(RECORDS)
 
 bench-generality: setup  ## the identity engine on tables of other shapes
 	@$(BIN)/python -m benchmarks generality
+
+bench-warehouse: setup  ## the profile stage and typical queries, beside bare DuckDB (PEOPLE=100000 for a quick look)
+	@$(BIN)/python -m benchmarks warehouse --customers $(PEOPLE)
 
 bench-ingest: setup  ## event files from inbox to standard.event, beside bare DuckDB (EVENTS=1000000 for a quick look)
 	@$(BIN)/python -m benchmarks ingest --events $(EVENTS)

@@ -9,12 +9,14 @@ from benchmarks.identity.run import measure_identity
 from benchmarks.ingest.run import measure_ingest
 from benchmarks.options import Options
 from benchmarks.scenarios.run import measure_generality
+from benchmarks.warehouse.run import measure_warehouse
 
 PARTS: dict[str, Callable[[Options], None]] = {
     "identity": measure_identity,
     "generality": measure_generality,
     "ablation": measure_ablation,
     "ingest": measure_ingest,
+    "warehouse": measure_warehouse,
 }
 
 
@@ -32,11 +34,15 @@ def main() -> int:
         help=f"ingest: events of the large file (default {default.events:,})",
     )  # fmt: skip
     parser.add_argument(
+        "--customers", type=int, default=default.customers, metavar="N",
+        help=f"warehouse: customers of the warehouse, with ten events each (default {default.customers:,})",
+    )  # fmt: skip
+    parser.add_argument(
         "--seed",
         type=int,
         default=default.seed,
         metavar="S",
-        help=f"generality and ingest: of the tables and events (default {default.seed})",
+        help=f"generality, ingest and warehouse: of the tables and events (default {default.seed})",
     )
     parser.add_argument(
         "--minutes", type=float, default=default.minutes, metavar="M",

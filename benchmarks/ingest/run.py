@@ -12,12 +12,10 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from rich.console import Console
-from rich.table import Table
-
 from benchmarks.identity.table import make_console
 from benchmarks.ingest.events import EventFile, count_events, write_events
 from benchmarks.measurement import Measurement, Process, run_process, write_measurements
+from benchmarks.measurement_table import print_measurements
 from benchmarks.options import Options
 from pipeline.config import load_config
 
@@ -56,7 +54,9 @@ def measure_ingest(options: Options) -> None:
             rounds.append(_measure_round(folder / "round", large, day, options.minutes))
         check_counts(rounds[-1], large, day)
     measurements = list_measurements(rounds, large)
-    print_measurements(console, measurements, large)
+    print_measurements(
+        console, f"{large.count:,} Segment events, {large.path.stat().st_size / _MIB:,.0f} MiB", measurements
+    )
     path = write_measurements(home, "ingest", measurements)
     console.print(f"{path}", highlight=False, soft_wrap=True)
 
@@ -124,19 +124,3 @@ def list_measurements(rounds: list[Round], large: EventFile) -> list[Measurement
 
 def _stage_seconds(process: Process) -> float:
     return float(process.output["ingest_seconds"] + process.output["standardise_seconds"])
-
-
-def print_measurements(console: Console, measurements: list[Measurement], large: EventFile) -> None:
-    """One row per figure."""
-    table = Table(title=f"{large.count:,} Segment events, {large.path.stat().st_size / _MIB:,.0f} MiB", expand=False)
-    for name in ("", "ours", "beside", "its", "ratio"):
-        table.add_column(name, justify="left" if name in ("", "beside") else "right")
-    for each in measurements:
-        table.add_row(
-            each.measure,
-            f"{each.value:,.1f} {each.unit}",
-            each.peer,
-            f"{each.peer_value:,.1f} {each.unit}" if each.peer_value is not None else "",
-            f"{each.ratio:.3f}" if each.ratio is not None else "",
-        )
-    console.print(table)

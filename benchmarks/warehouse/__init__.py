@@ -1,0 +1,1 @@
+"""The warehouse benchmark: the profile stage and typical queries at a million customers."""
