@@ -1,5 +1,6 @@
 """Which raw columns a stream's expressions read, so that a delivery without some of them is no error."""
 
+import re
 from functools import cache
 
 import sqlglot
@@ -9,6 +10,9 @@ from connectors.stream import Stream, expressions
 
 # Columns that ingestion adds to every raw table.
 BOOKKEEPING = ("_batch_id", "_line", "_loaded_at")
+
+
+_COLUMN = re.compile(r'"[^"]+"')
 
 
 class MappingError(ValueError):
@@ -21,7 +25,11 @@ def raw_columns(stream: Stream) -> list[str]:
     names: dict[str, None] = {}
     for mapping in stream.mappings:
         for field, expression in expressions(mapping).items():
-            names |= dict.fromkeys(_columns_of(expression, f"stream {stream.name}, {field}"))
+            try:
+                names |= dict.fromkeys(_columns_of(expression))
+            except sqlglot.errors.ParseError:
+                where = f"stream {stream.name}, {field}"
+                raise MappingError(f"{where}: not a SQL expression: {expression}") from None
     return [name for name in names if name not in BOOKKEEPING]
 
 
@@ -32,10 +40,11 @@ def fill(expression: str, *, issuer: str, source: str) -> str:
     return expression
 
 
-def _columns_of(expression: str, where: str) -> list[str]:
-    try:
-        tree = sqlglot.parse_one(fill(expression, issuer="", source=""), dialect="duckdb")
-    except sqlglot.errors.ParseError:
-        raise MappingError(f"{where}: not a SQL expression: {expression}") from None
+@cache
+def _columns_of(expression: str) -> list[str]:
+    """Connectors repeat themselves, and parsing takes a millisecond: of 2,700 expressions 800 are different."""
+    if _COLUMN.fullmatch(expression):
+        return [expression[1:-1]]
+    tree = sqlglot.parse_one(fill(expression, issuer="", source=""), dialect="duckdb")
     arguments = {identifier.name for each in tree.find_all(exp.Lambda) for identifier in each.expressions}
     return [column.name for column in tree.find_all(exp.Column) if column.name not in arguments]

@@ -1,10 +1,10 @@
 """Sources that need no code: a stream described in the configuration file.
 
 In: the TOML table `[source.<name>.stream.<stream>]`. Out: the same Stream a connector would give. Keys:
-`files`, `member`, `date_order`, `format` (ndjson, csv, pages, lines, parquet, json, xlsx), the format's own settings
-(the fields of its class: `encoding`, `delimiter`, `header_rows`, `names`, `path`, `pattern`, `sheet`, …), and one table
-per mapping (`record`, `event`, `purchase`, `purchase_line`, `interaction`, `feedback`; lists of tables for `identifier`
-and `consent`) whose values are SQL expressions over the raw columns.
+`files`, `member`, `date_order`, `drop`, `format` (ndjson, csv, pages, lines, parquet, json, xlsx), the format's own
+settings (the fields of its class: `encoding`, `delimiter`, `header_rows`, `names`, `path`, `pattern`, `sheet`, …), and
+one table per mapping (`record`, `event`, `purchase`, `purchase_line`, `interaction`, `feedback`; lists of tables for
+`identifier` and `consent`) whose values are SQL expressions over the raw columns.
 """
 
 import re
@@ -55,7 +55,7 @@ SINGLE = {
 }
 REPEATED = {"identifier": Identifier, "consent": Consent}
 # Keys that say something about the stream itself.
-OWN = ("files", "member", "date_order")
+OWN = ("files", "member", "date_order", "drop")
 _KINDS = {str: "text", int: "a whole number", bool: "true or false"}
 
 
@@ -68,8 +68,14 @@ def declared_stream(source: str, name: str, entry: dict[str, Any]) -> Stream:
     where = f"[source.{source}.stream.{name}]"
     if not isinstance(entry, dict):
         raise DeclarationError(f"{where} must be a table of keys")
-    if "purchase_line" in entry and "purchase" not in entry:
-        raise DeclarationError(f"{where} has a purchase_line but no purchase that it belongs to")
+    line = entry.get("purchase_line")
+    if isinstance(line, dict) and "purchase" not in entry and "stream" not in line:
+        raise DeclarationError(
+            f"{where} has a purchase_line but no purchase that it belongs to: give the stream one, or name in its "
+            "`stream` the stream whose orders these lines are of"
+        )
+    if isinstance(line, dict) and "purchase" in entry and "stream" in line:
+        raise DeclarationError(f"{where}.purchase_line is of the stream's own purchase: it names no other `stream`")
     rest = dict(entry)
     if not rest.get("files") or rest.get("format") not in FORMATS:
         raise DeclarationError(f"{where} needs `files` (a pattern) and `format` (one of {', '.join(FORMATS)})")

@@ -4,6 +4,10 @@ Every mapping value is a DuckDB SQL expression over the stream's raw text column
 `json_extract_string(context, '$.ip')`). Two placeholders are filled from the configuration: `{issuer}`, the name of
 whoever gave out the system's identifiers, and `{source}`, the source's name; both become quoted strings.
 Expressions come from connectors and configuration files, never from data.
+
+A mapping's `stream` names the stream of the record it is about, when that is not the file stream. What has a key of its
+own is keyed by source, stream and key: two streams that tell the same events, orders, tickets or answers, as a file and
+an API do, name one `own_stream`, so that they tell versions of one thing.
 """
 
 from dataclasses import dataclass, fields
@@ -11,6 +15,7 @@ from typing import Literal
 
 from connectors.api.system import Pull
 from connectors.files.reading import Format
+from connectors.secrets import SECRETS
 
 
 @dataclass(frozen=True)
@@ -71,6 +76,7 @@ class Event:
     name: str | None = None
     record: str | None = None
     stream: str | None = None
+    own_stream: str | None = None
     anonymous_namespace: str = "'anonymous_id'"
     anonymous_id: str | None = None
     session_id: str | None = None
@@ -87,13 +93,16 @@ class Event:
 
 @dataclass(frozen=True)
 class Purchase:
-    """An order. Without `amount` it is the sum of its lines; `status` must yield paid, pending, cancelled, refunded or
-    other; without `currency` it is the currency found in the amount or the source's."""
+    """An order. `number` is what people call it, when that is not its key. Without `amount` it is the sum of its
+    lines; `status` must yield paid, pending, cancelled, refunded or other; without `currency` it is the currency found
+    in the amount or the source's."""
 
     key: str
     ordered_at: str
+    number: str | None = None
     record: str | None = None
     stream: str | None = None
+    own_stream: str | None = None
     updated_at: str | None = None
     status: str = "'paid'"
     currency: str | None = None
@@ -108,10 +117,20 @@ class Purchase:
 
 @dataclass(frozen=True)
 class PurchaseLine:
-    """A product on an order; `purchase` is the order's key."""
+    """A product on an order; `purchase` is the order's key.
+
+    Lines beside a Purchase are those of its delivery. Lines in files without their orders name in `stream` the stream
+    that these are kept under; there `number` is the line's own key, whose newest row by `updated_at` is the line, and
+    `removed` is true on rows that take it back. Without a `number` an order's lines are those of the newest delivery
+    that has any.
+    """
 
     purchase: str
     quantity: str
+    stream: str | None = None
+    number: str | None = None
+    updated_at: str | None = None
+    removed: str = "false"
     product: str | None = None
     sku: str | None = None
     category: str | None = None
@@ -129,6 +148,7 @@ class Interaction:
     occurred_at: str
     record: str | None = None
     stream: str | None = None
+    own_stream: str | None = None
     updated_at: str | None = None
     closed_at: str | None = None
     channel: str | None = None
@@ -147,6 +167,7 @@ class Feedback:
     answered_at: str
     record: str | None = None
     stream: str | None = None
+    own_stream: str | None = None
     nps: str | None = None
     csat: str | None = None
     comment: str | None = None
@@ -172,13 +193,15 @@ class Consent:
 class Stream:
     """One kind of file of one system, and everything its rows tell. `files` is a pattern relative to the inbox, in
     which `{source}` is the source's name; `member` is a pattern inside a zip archive; `date_order` is how the system
-    writes dates that could be read two ways, if it is known; `pull` brings the files from the system's API."""
+    writes dates that could be read two ways, if it is known; `drop` are names of columns that hold secrets, and
+    patterns of them, that are not taken in; `pull` brings the files from the system's API."""
 
     name: str
     files: str
     format: Format
     member: str | None = None
     date_order: Literal["dmy", "mdy", "ymd"] | None = None
+    drop: tuple[str, ...] = ()
     record: Record | None = None
     identifiers: tuple[Identifier, ...] = ()
     event: Event | None = None
@@ -198,16 +221,18 @@ class Stream:
 
 @dataclass(frozen=True)
 class Connector:
-    """A source system: its channel (website, app, social, crm, store, service, feedback) and its streams."""
+    """A source system: its channel (website, app, social, crm, store, service, feedback) and its streams. `drop` is
+    what is not taken in of any of them."""
 
     name: str
     channel: str
     streams: tuple[Stream, ...]
     about: str = ""
+    drop: tuple[str, ...] = SECRETS
 
 
 # Fields that say something about the mapping and are not expressions over raw columns.
-NOT_EXPRESSIONS = {"stream", "versions", "namespace", "asks_refusal"}
+NOT_EXPRESSIONS = {"stream", "own_stream", "versions", "namespace", "asks_refusal"}
 
 
 def expressions(mapping: object) -> dict[str, str]:

@@ -5,9 +5,10 @@
 
 **Starts** when *profile* has finished.
 
-**Gives** one CSV per segment under `extracts/` of the data directory, who entered and left in `segment.change`, a row
-per extract in `segment.extract_log`, and the asset `guiyi/segment`, which starts *publish* (the snapshot holds the
-segments' members). Only customers whose consent covers the segment's purpose are in a file.
+**Gives** a file of every segment that is due under `extracts/` of the data directory, in its format; who entered and
+left in `segment.change`; a row per extract in `segment.extract_log`; and the asset `guiyi/segment`, which starts
+*publish* (the snapshot holds the segments' members). Only customers whose consent covers the segment's purpose are in a
+file.
 
 **Params**: `full_refresh` extracts even when nothing has changed. The segments' conditions look from the day of the
 marts; to move it, give *profile* a date.

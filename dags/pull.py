@@ -19,7 +19,8 @@ the Airflow connection that hold them.
 does not hold the warehouse meanwhile, so it has no slot of the pool.
 
 **When it fails** nothing is lost: pages written so far are in the inbox, and the next run goes on after them.
-`ops.pull` tells how far each stream came. Refused credentials and used-up quotas are not retried.
+`ops.pull` tells how far each stream came. What passes by itself (no usable answer, called too often, another pull
+under way) is retried after five minutes and twice more; refused credentials and used-up quotas are not.
 """
 
 from datetime import timedelta
@@ -30,6 +31,8 @@ from airflow.sdk import CronTriggerTimetable, dag, task
 from dags.stage_task import FULL_REFRESH, dag_settings, raw_asset, run_in_task
 from pipeline.config import load_config
 
+# The pull itself has repeated its requests for minutes before it gives up.
+PATIENCE = timedelta(minutes=5)
 HOURLY = CronTriggerTimetable("0 * * * *", timezone="UTC", run_immediately=timedelta(0))
 
 
@@ -44,7 +47,7 @@ def define_pull(source: str) -> None:
         **dag_settings("ingest") | {"tags": ["guiyi", "pull"]},
     )
     def pull() -> None:
-        @task(pool="default_pool", multiple_outputs=False)
+        @task(pool="default_pool", multiple_outputs=False, retry_delay=PATIENCE)
         def pull_records() -> dict[str, Any]:
             return run_in_task("pull", source=source)
 

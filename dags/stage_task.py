@@ -76,7 +76,7 @@ def run_in_task(stage: str, *, source: str | None = None) -> "dict[str, Count]":
     """Run one stage of the pipeline from inside a task and return its counts.
 
     Errors: AirflowFailException for what a retry cannot mend (a failed quality gate, a wrong configuration);
-    WarehouseBusy and StageStopped are retried.
+    WarehouseBusy, StagePostponed (a system that does not answer) and StageStopped are retried.
     """
     from pipeline.config import load_config
     from pipeline.run import run_stage
@@ -125,10 +125,13 @@ def safe_run_id(dag_id: str, run_id: str) -> str:
 def as_task_error(stage: str, error: Exception) -> Exception:
     """The error a task ends with; `run_in_task` says which are retried."""
     from pipeline.errors import speaks_to_the_user
+    from pipeline.stage import StagePostponed
     from warehouse.connection import WarehouseBusy
 
     if isinstance(error, WarehouseBusy):
         return WarehouseBusy(str(error))
+    if isinstance(error, StagePostponed):
+        return StagePostponed(str(error))
     if speaks_to_the_user(error):
         return AirflowFailException(str(error))
     places = [f"{frame.name} (line {frame.lineno})" for frame in traceback.extract_tb(error.__traceback__)[-4:]]

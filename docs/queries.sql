@@ -72,3 +72,89 @@ select changed_on, segment, change, count(*) as customers
 from segment.change
 group by changed_on, segment, change
 order by changed_on, segment, change;
+
+-- What did we know of a customer on a day, by the ids of that day? (Before a merge, two rows; today, one.)
+select customer_id, full_name, email, phone, valid_from, valid_to, merged_into
+from customer.customer_history
+where valid_from <= date '2026-03-15' and (valid_to is null or valid_to > date '2026-03-15')
+order by customer_id
+limit 10;
+
+-- Which systems lost a phone number to another one, and by which rule?
+select source, reason, count(*) as records, count(distinct customer_id) as customers
+from customer.candidate
+where field = 'phone' and not agrees
+group by source, reason
+order by records desc, source, reason;
+
+-- How can each customer be reached? E-mail addresses and phones by what may be made of them.
+select kind, status, count(*) as contacts, count(distinct customer_id) as customers
+from customer.contact
+group by kind, status
+order by kind, status;
+
+-- Who lives together, and who works together?
+select kind, count(*) as pairs, avg(evidence) as mean_evidence
+from customer.relationship
+group by kind
+order by pairs desc, kind;
+
+-- What happened before the purchases? The touchpoints on the way to each.
+select customer_id, purchase_id, touches_to_go, occurred_at, touchpoint, channel, campaign
+from mart.journey
+where on_path
+order by customer_id, purchase_id, touches_to_go desc
+limit 20;
+
+-- Which ways lead to a first purchase, and how long do they take?
+select path, paths, conversions, conversion_rate, median_days
+from mart.path
+where purchase = 'first' and path <> 'unknown'
+order by conversions desc, paths desc, path
+limit 10;
+
+-- Where do visitors drop off on the way to a purchase?
+select month, step, visitors, dropped, continued, share_of_visits
+from mart.drop_off
+order by month desc, step_number;
+
+-- What is each channel worth, by five models side by side?
+pivot (select channel, model, revenue from mart.channel) on model in ('first', 'last', 'linear', 'decay', 'markov')
+using sum(revenue)
+order by channel;
+
+-- Is the net promoter score getting better?
+select month, source, answers, nps, csat_average
+from mart.feedback_month
+order by month desc, source;
+
+-- Who complains and waits?
+select customer_id, complaints, open_tickets, oldest_open_days, median_hours, nps_group
+from mart.feedback
+where complaints > 0 or open_tickets > 0
+order by open_tickets desc, complaints desc, customer_id
+limit 20;
+
+-- Which products are bought together?
+select product_name, other_name, baskets, round(confidence, 2) as confidence, round(lift, 1) as lift
+from mart.affinity
+order by lift desc, baskets desc, product, other_product
+limit 10;
+
+-- What may customers want next, and because of what?
+select product, product_name, count(*) as customers, mode(because) as mostly_because
+from mart.next_product
+where place = 1
+group by product, product_name
+order by customers desc, product
+limit 10;
+
+-- Which system's records are hard to tell apart or to join?
+select source, records, customers, joined_share, without_identifier_share, contradicting_records, doubtful_pairs
+from mart.identity_quality
+order by joined_share;
+
+-- Which deliveries are late?
+select source, stream, status, last_delivery, days_late, rows_last, rows_usual
+from mart.source_freshness
+order by days_late desc, source, stream;

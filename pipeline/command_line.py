@@ -13,7 +13,23 @@ import duckdb
 from rich.console import Console
 from rich_argparse import RawDescriptionRichHelpFormatter
 
-from pipeline.commands import demo, link, pull, quarantine, run, segment, source, status, stewardship, train
+from pipeline.access import check_access, command_of
+from pipeline.commands import (
+    audit,
+    demo,
+    dictionary,
+    key,
+    link,
+    pull,
+    quarantine,
+    rights,
+    run,
+    segment,
+    source,
+    status,
+    stewardship,
+    train,
+)
 from pipeline.errors import speaks_to_the_user
 
 _ABOUT = """\
@@ -30,8 +46,10 @@ Everything is written under GUIYI_HOME (default ./var). Sources are configured i
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Parse, run, and turn errors that say what to do into exit code 1."""
-    options = build_parser().parse_args(arguments)
+    parser = build_parser()
+    options = parser.parse_args(arguments)
     try:
+        check_access(command_of(parser, sys.argv[1:] if arguments is None else arguments), options)
         return int(options.function(options) or 0)
     except BrokenPipeError:
         return 0
@@ -46,7 +64,22 @@ def build_parser() -> argparse.ArgumentParser:
     """The parser of all subcommands."""
     parser = argparse.ArgumentParser(prog="guiyi", description=_ABOUT, formatter_class=RawDescriptionRichHelpFormatter)
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for module in (demo, source, pull, run, link, stewardship, train, segment, status, quarantine):
+    for module in (
+        demo,
+        source,
+        pull,
+        run,
+        link,
+        stewardship,
+        train,
+        segment,
+        status,
+        quarantine,
+        rights,
+        dictionary,
+        audit,
+        key,
+    ):
         module.add_parsers(commands, RawDescriptionRichHelpFormatter)
     return parser
 

@@ -42,7 +42,25 @@ def read_credentials(where: str, reference: str, names: tuple[str, ...]) -> Secr
     return Secrets({name: values[name] for name in names})
 
 
+def read_password(where: str, conn_id: str) -> str:
+    """The password of an Airflow connection; ConfigError when there is none."""
+    _, password, _ = _find_connection(where, conn_id)
+    if not password:
+        raise ConfigError(f"{where}: Airflow's connection {conn_id} has no password")
+    return password
+
+
 def _from_airflow(where: str, conn_id: str, names: tuple[str, ...]) -> dict[str, str]:
+    login, password, extra = _find_connection(where, conn_id)
+    short = dict(zip(names, (login, password), strict=False))
+    return {name: str(extra.get(name) or short.get(name) or "") for name in names}
+
+
+_Found = tuple[str | None, str | None, Mapping[str, Any]]
+
+
+def _find_connection(where: str, conn_id: str) -> _Found:
+    """Login, password and extra fields."""
     found = _from_variable(conn_id)
     if found is None:
         try:
@@ -56,12 +74,7 @@ def _from_airflow(where: str, conn_id: str, names: tuple[str, ...]) -> dict[str,
             found = None
     if found is None:
         raise ConfigError(f"{where}: Airflow has no connection {conn_id}")
-    login, password, extra = found
-    short = dict(zip(names, (login, password), strict=False))
-    return {name: str(extra.get(name) or short.get(name) or "") for name in names}
-
-
-_Found = tuple[str | None, str | None, Mapping[str, Any]]
+    return found
 
 
 def _from_variable(conn_id: str) -> _Found | None:

@@ -14,10 +14,11 @@ from pipeline.evidence import Decision
 _NEWEST = """
     select l.record_id as record_id_l, r.record_id as record_id_r, verdict, decided_by, decided_at, note
     from identity.decision
+    -- A record that its source deleted is not there.
     left join standard.record as l
-        on (l.source, l.stream, l.source_record_id) = (source_l, stream_l, source_record_id_l)
+        on (l.source, l.stream, l.source_record_id) = (source_l, stream_l, source_record_id_l) and l.deleted_at is null
     left join standard.record as r
-        on (r.source, r.stream, r.source_record_id) = (source_r, stream_r, source_record_id_r)
+        on (r.source, r.stream, r.source_record_id) = (source_r, stream_r, source_record_id_r) and r.deleted_at is null
     -- A decision names its records in the order of their ids, so a pair is always named the same way.
     qualify row_number() over (
         partition by source_l, stream_l, source_record_id_l, source_r, stream_r, source_record_id_r

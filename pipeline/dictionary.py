@@ -10,12 +10,11 @@ from datetime import UTC, date, datetime
 from difflib import get_close_matches
 from pathlib import Path
 
-import duckdb
-
 from pipeline.config import load_config
 from pipeline.freshness import write_freshness
 from pipeline.profile import profile
 from pipeline.stage import Options, Work
+from warehouse.connection import open_memory
 from warehouse.publishing import SCHEMAS as PUBLISHED_SCHEMAS
 from warehouse.publishing import TABLES as PUBLISHED_TABLES
 from warehouse.tables import TableFile, create_tables, table_files
@@ -115,8 +114,7 @@ def _describe(file: TableFile, kinds: dict[tuple[str, str], str]) -> Description
 
 def _kinds() -> dict[tuple[str, str], str]:
     """Type by table and column: every table is made once, empty, in memory."""
-    with tempfile.TemporaryDirectory() as home, duckdb.connect() as con:
-        con.execute("set TimeZone = 'UTC'")
+    with tempfile.TemporaryDirectory() as home, open_memory() as con:
         create_tables(con)
         config = replace(load_config(), home=Path(home))
         now = datetime.now(UTC).replace(tzinfo=None)

@@ -87,7 +87,7 @@ def _find_repeats(portion: Portion, event: Event) -> int:
         """,
         parameters,
     )
-    stream: dict[str, object] = {"source": portion.each.source.name, "stream": portion.each.stream.name}
+    stream: dict[str, object] = {"source": portion.each.source.name, "stream": _stream(portion, event)}
     chosen = "from standard.event where source = $source and stream = $stream"
     if con.execute(f"select 1 {chosen} limit 1", stream).fetchone():
         identified = f"select {_ID} as event_id, _batch_id, _line from ({query})"
@@ -120,9 +120,13 @@ def _insert(portion: Portion, event: Event, added: Additions, *, without: int) -
             coalesce(raw_device, device), raw_properties, _batch_id, _line
         from read
         """,
-        {**parameters, "source": portion.each.source.name, "stream": portion.each.stream.name},
+        {**parameters, "source": portion.each.source.name, "stream": _stream(portion, event)},
     )
     return int(row[0]) if row else 0
+
+
+def _stream(portion: Portion, event: Event) -> str:
+    return event.own_stream or portion.each.stream.name
 
 
 def _in_any_order(con: duckdb.DuckDBPyConnection, statement: str, parameters: dict[str, object]) -> Any:
@@ -146,4 +150,4 @@ def _keep_unread_times(portion: Portion, event: Event, join: str, reason: str) -
         parameters,
     )
     key = "coalesce(raw_id, _batch_id || ':' || _line)"
-    keep_unparsed(portion, "_event_unread", key, {"occurred_at": "raw_occurred_at"})
+    keep_unparsed(portion, "_event_unread", key, {"occurred_at": "raw_occurred_at"}, _stream(portion, event))

@@ -1,23 +1,42 @@
 """The extract stage: segments recomputed, and a consented file of each for marketing.
 
 In: mart.customer_360 and customer.permission. Out: segment.membership and segment.change, the files under extracts/,
-and a line about each in segment.extract_log and ops.audit. What has not changed is not written again.
+and a line about each in segment.extract_log and ops.audit. A segment nobody asked for by name has a file only when its
+cadence says so, and what has not changed is not written again.
 """
 
 from collections import Counter
 from dataclasses import asdict
 from datetime import date
+from pathlib import Path
 
 import duckdb
 
 from pipeline.config import Config
 from pipeline.stage import Count, StageFailed, Work, transaction
 from warehouse.audit import record_act
-from warehouse.extracts import extract_path, log_extract, render_extract, write_extract
-from warehouse.membership import SegmentCount, compute_members, empty_members, find_abandoned, update_membership
-from warehouse.segments import Segment, choose_segments, read_segments
+from warehouse.segments.definition import Segment, choose_segments, read_segments, with_delta
+from warehouse.segments.errors import SegmentError
+from warehouse.segments.extract_file import (
+    extract_path,
+    file_columns,
+    find_extract,
+    holds_extract,
+    render_extract,
+    write_extract,
+)
+from warehouse.segments.extract_log import DELTA, FULL, Extract, find_deltas, is_due, is_logged, log_extract
+from warehouse.segments.extract_rows import fill_rows, forget_file, gather_standing, keep_changes, record_sent
+from warehouse.segments.membership import (
+    SegmentCount,
+    compute_members,
+    empty_members,
+    find_abandoned,
+    has_consent,
+    update_membership,
+)
 
-COUNTS = ("segments", "members", "consented", "withheld", "entered", "left", "renamed", "files_written")
+COUNTS = ("segments", "members", "consented", "withheld", "entered", "left", "renamed", "files", "files_written")
 
 
 def list_segments(config: Config) -> list[Segment]:
@@ -38,7 +57,8 @@ def extract(work: Work) -> dict[str, Count]:
     total: Counter[str] = Counter(dict.fromkeys(COUNTS, 0))
     for segment in segments:
         work.progress(f"extracting {segment.name}")
-        total.update({"segments": 1, **_extract_segment(work, segment, day)})
+        chosen = segment if work.options.delta is None else with_delta(segment, work.options.delta)
+        total.update({"segments": 1, **_extract_segment(work, chosen, day)})
     if not work.options.segments:
         total.update(_close_abandoned(work, [segment.name for segment in segments], day))
     changed = sum(total[name] for name in ("entered", "left", "renamed", "files_written"))
@@ -46,22 +66,70 @@ def extract(work: Work) -> dict[str, Count]:
 
 
 def _extract_segment(work: Work, segment: Segment, day: date) -> dict[str, int]:
-    file = extract_path(work.config.extracts, segment, day)
+    asked = bool(work.options.segments)
     with transaction(work.con):
         count = compute_members(work.con, segment)
+        # A delta of people who all withdrew their consent is what takes them back.
+        if asked and not segment.delta:
+            _check_consent(work.con, segment, count)
         change = update_membership(work.con, segment.name, day)
-        content = render_extract(work.con, segment)
-        is_new = log_extract(
-            work.con, segment, count, file=file, home=work.config.home, content=content,
-            extracted_at=work.now, actor=work.options.actor,
-        )  # fmt: skip
-        counts = {**asdict(count), **change, "files_written": int(is_new)}
-        _audit(work, segment, counts)
+        made = _make_extract(work, segment, day) if asked or is_due(work.con, segment, day) else None
+        if asked and made is None:
+            _check_consent(work.con, segment, count)
+        is_new = made is not None and not _is_out(work, segment, made)
+        if made is not None and (is_new or asked):
+            log_extract(
+                work.con, segment, count, made,
+                extracted_at=work.now, actor=work.options.actor, reason=work.options.reason,
+            )  # fmt: skip
+        counts = {**asdict(count), **change, "files": int(made is not None), "files_written": int(is_new)}
+        _audit(work, segment, counts, made)
     # After the log, so that no file is ever out without its line; a file lost to a kill here is written, and logged,
     # by the next run.
-    if is_new:
-        write_extract(file, content)
+    if made is not None and is_new:
+        write_extract(work.config.home / made.file_name, made.content)
     return counts
+
+
+def _check_consent(con: duckdb.DuckDBPyConnection, segment: Segment, count: SegmentCount) -> None:
+    """Nobody pulls an empty file and wonders: say when it is the consent itself that nobody ever gave."""
+    if count.members and not count.consented and not has_consent(con, segment):
+        raise SegmentError(
+            f"[segment.{segment.name}] nobody has granted {segment.purpose} by {segment.channel}, so none of its "
+            f"{count.members:,} members may be extracted: ask them for that consent, or choose a purpose and channel "
+            "they consented to"
+        )
+
+
+def _make_extract(work: Work, segment: Segment, day: date) -> Extract | None:
+    """The segment's next file, which is not written yet; None when a delta has nothing to tell."""
+    file = _next_file(work, segment, day)
+    file_name = file.relative_to(work.config.home).as_posix()
+    fill_rows(work.con, segment)
+    gather_standing(work.con, segment)
+    record_sent(work.con, segment, file_name)
+    entered, removed = keep_changes(work.con, segment) if segment.delta else (None, None)
+    if segment.delta and not entered and not removed:
+        return None
+    content = render_extract(work.con, segment, day=day, folder=file.parent)
+    columns = tuple(file_columns(work.con, segment))
+    return Extract(file_name, DELTA if segment.delta else FULL, content, columns, day, entered, removed)
+
+
+def _next_file(work: Work, segment: Segment, day: date) -> Path:
+    """The day's file; of deltas each is another file, because the one before may be in use, unless it was lost."""
+    if not segment.delta:
+        return extract_path(work.config.extracts, segment, day)
+    earlier = find_deltas(work.con, segment, day)
+    if earlier and find_extract(work.config.home / earlier[-1]) is None:
+        forget_file(work.con, segment, earlier[-1])
+        return work.config.home / earlier[-1]
+    return extract_path(work.config.extracts, segment, day, delta_number=len(earlier) + 1)
+
+
+def _is_out(work: Work, segment: Segment, made: Extract) -> bool:
+    """Whether this very file has been logged and written."""
+    return is_logged(work.con, segment, made) and holds_extract(work.config.home / made.file_name, made.content)
 
 
 def _close_abandoned(work: Work, known: list[str], day: date) -> dict[str, int]:
@@ -69,13 +137,19 @@ def _close_abandoned(work: Work, known: list[str], day: date) -> dict[str, int]:
     total: Counter[str] = Counter()
     for name in find_abandoned(work.con, known):
         with transaction(work.con):
-            empty_members(work.con)
+            empty_members(work.con, name)
             total.update(update_membership(work.con, name, day))
     return dict(total)
 
 
-def _audit(work: Work, segment: Segment, counts: dict[str, int]) -> None:
-    detail = {"purpose": segment.purpose, "channel": segment.channel, "run_id": work.run_id, **counts}
+def _audit(work: Work, segment: Segment, counts: dict[str, int], made: Extract | None) -> None:
+    detail: dict[str, object] = {
+        "purpose": segment.purpose, "channel": segment.channel, "run_id": work.run_id, **counts,
+    }  # fmt: skip
+    if made is not None:
+        detail |= {"format": segment.format, "kind": made.kind, "file": made.file_name}
+    if work.options.reason:
+        detail["reason"] = work.options.reason
     record_act(
         work.con, acted_at=work.now, actor=work.options.actor, action="extract", subject=segment.name, detail=detail
     )  # fmt: skip

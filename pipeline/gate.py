@@ -19,7 +19,11 @@ SUITES_AFTER: dict[str, tuple[str, ...]] = {
     "profile": (
         *("customer.customer", "customer.provenance", "customer.permission", "customer.event", "customer.purchase"),
         *("customer.purchase_line", "customer.interaction", "customer.feedback"),
-        *("mart.customer_360", "mart.rfm", "mart.lifecycle"),
+        *("customer.customer_history", "customer.contact", "customer.relationship"),
+        *("mart.journey", "mart.channel", "mart.feedback", "mart.affinity", "mart.next_product"),
+        "mart.identity_quality",
+        *("mart.customer_360", "mart.rfm", "mart.lifecycle", "mart.value", "mart.churn_risk"),
+        *("mart.value_model", "mart.cohort", "mart.lifecycle_month"),
     ),
 }
 

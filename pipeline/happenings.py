@@ -2,66 +2,57 @@
 their own.
 
 In: the new batches of a stream. Out: rows of those tables. Orders, tickets and answers have versions, of which the
-newest stays; an order's lines are those of the delivery its newest version came in.
+newest stays, whichever stream it came in; a version that names nobody leaves the person that another one named. What
+was bought with an order is order_lines.py's affair.
 """
 
-from dataclasses import replace
-
-import pyarrow as pa
-import pyarrow.compute as pc
-
 from connectors.stream import Feedback, Interaction, Purchase, PurchaseLine
-from pipeline.normalisers import money_step, text_step, time_step
+from pipeline.normalisers import text_step, time_step
+from pipeline.order_lines import amount_step, stage_lines, write_lines
 from pipeline.staging import Portion, keep_unparsed, stage_mapping
 from pipeline.upsert import upsert_newest
-from pipeline.values import Step, apply_steps
+from pipeline.values import apply_steps
 
 _MONEY = ("amount", "discount", "shipping", "refunded")
-# Beyond a trillion of any currency a number is no amount but a mistake; kept, a few of them would overflow every sum.
-_LARGEST = 10**12
-_TOO_LARGE = "larger than any amount or quantity"
 
 
 def write_purchases(portion: Portion, purchase: Purchase, line: PurchaseLine | None) -> int:
     """Write the orders and their lines; returns orders written."""
-    con = portion.work.con
+    con, stream = portion.work.con, purchase.own_stream or portion.each.stream.name
     fields = (
-        *("key", "ordered_at", "updated_at", "status", "currency", "item_count", "payment_method"),
+        *("key", "number", "ordered_at", "updated_at", "status", "currency", "item_count", "payment_method"),
         *_MONEY,
     )
     extra = {
-        "purchase_id": portion.record_id(purchase.key, None),
+        "purchase_id": portion.record_id(purchase.key, purchase.own_stream),
         "record_id": portion.record_id(purchase.record, purchase.stream) if purchase.record else "null::varchar",
     }
     stage_mapping(portion, "_order", purchase, fields=fields, extra=extra)
     times = [time_step("ordered_at", portion.each), time_step("updated_at", portion.each)]
-    apply_steps(con, "_order", [*times, *(_amount_step(field) for field in _MONEY)])
+    apply_steps(con, "_order", [*times, *(amount_step(field) for field in _MONEY)])
     if line:
-        _stage_lines(portion, line)
-    con.execute(_purchase_query(summed=bool(line) and purchase.amount is None, counted=bool(line)),
-        {
-            "source": portion.each.source.name,
-            "stream": portion.each.stream.name,
-            "currency": portion.each.source.currency,
-        },
-    )  # fmt: skip
-    written = upsert_newest(con, "standard.purchase", "_purchase", ("purchase_id",), "updated_at")
+        stage_lines(portion, line, purchase.own_stream)
+    con.execute(
+        _purchase_query(summed=bool(line) and purchase.amount is None, counted=bool(line)),
+        {"source": portion.each.source.name, "stream": stream, "currency": portion.each.source.currency},
+    )
+    written = _write_newest(portion, "purchase")
     if line:
-        _write_lines(portion)
+        write_lines(portion)
     read = {"ordered_at": "raw_ordered_at", "updated_at": "raw_updated_at", **{f: f"raw_{f}" for f in _MONEY}}
-    keep_unparsed(portion, "_order", "raw_key", read)
+    keep_unparsed(portion, "_order", "raw_key", read, stream)
     return written
 
 
 def write_interactions(portion: Portion, interaction: Interaction) -> int:
     """Write contacts with staff; returns how many."""
-    con = portion.work.con
+    con, stream = portion.work.con, interaction.own_stream or portion.each.stream.name
     fields = (
         *("key", "kind", "occurred_at", "updated_at", "closed_at", "channel", "status", "priority", "subject"),
         "staff",
     )
     extra = {
-        "interaction_id": portion.record_id(interaction.key, None),
+        "interaction_id": portion.record_id(interaction.key, interaction.own_stream),
         "record_id": portion.record_id(interaction.record, interaction.stream)
         if interaction.record
         else "null::varchar",
@@ -78,18 +69,19 @@ def write_interactions(portion: Portion, interaction: Interaction) -> int:
             _batch_id, _line, _delivered_on
         from _contact where interaction_id is not null
         """,
-        {"source": portion.each.source.name, "stream": portion.each.stream.name},
+        {"source": portion.each.source.name, "stream": stream},
     )
-    written = upsert_newest(con, "standard.interaction", "_interaction", ("interaction_id",), "updated_at")
-    keep_unparsed(portion, "_contact", "raw_key", {"occurred_at": "raw_occurred_at", "closed_at": "raw_closed_at"})
+    written = _write_newest(portion, "interaction")
+    fields_read = {"occurred_at": "raw_occurred_at", "closed_at": "raw_closed_at"}
+    keep_unparsed(portion, "_contact", "raw_key", fields_read, stream)
     return written
 
 
 def write_feedback(portion: Portion, feedback: Feedback) -> int:
     """Write survey answers; a score outside its scale is kept as unparsed. Returns answers written."""
-    con = portion.work.con
+    con, stream = portion.work.con, feedback.own_stream or portion.each.stream.name
     extra = {
-        "feedback_id": portion.record_id(feedback.key, None),
+        "feedback_id": portion.record_id(feedback.key, feedback.own_stream),
         "record_id": portion.record_id(feedback.record, feedback.stream) if feedback.record else "null::varchar",
     }
     stage_mapping(portion, "_answer", feedback, fields=("key", "answered_at", "nps", "csat", "comment"), extra=extra)
@@ -112,37 +104,39 @@ def write_feedback(portion: Portion, feedback: Feedback) -> int:
             coalesce(answered_at, _delivered_on::timestamp) as updated_at, _batch_id, _line, _delivered_on
         from _answer where feedback_id is not null
         """,
-        {"source": portion.each.source.name, "stream": portion.each.stream.name},
+        {"source": portion.each.source.name, "stream": stream},
     )
-    written = upsert_newest(con, "standard.feedback", "_feedback", ("feedback_id",), "updated_at")
+    written = _write_newest(portion, "feedback")
     fields = {"answered_at": "raw_answered_at", "nps": "raw_nps", "csat": "raw_csat"}
-    keep_unparsed(portion, "_answer", "raw_key", fields)
+    keep_unparsed(portion, "_answer", "raw_key", fields, stream)
     return written
 
 
-def _stage_lines(portion: Portion, line: PurchaseLine) -> None:
-    """`_line_item`: product lines of the new batches with amounts; a missing amount is quantity times price."""
-    con = portion.work.con
-    fields = ("purchase", "quantity", "product", "sku", "category", "unit_price", "amount")
-    extra = {"purchase_id": portion.record_id(line.purchase, None)}
-    stage_mapping(portion, "_line_raw", line, fields=fields, extra=extra)
-    steps = [*(_amount_step(field) for field in ("quantity", "unit_price", "amount")), text_step("product")]
-    apply_steps(con, "_line_raw", steps)
+def _write_newest(portion: Portion, what: str) -> int:
+    """Put the newest versions in temp table `_<what>` into standard.<what>; returns how many.
+
+    Not every delivery of a system names the person (a replicated table of tickets has their requesters in another):
+    what one version knows of that, no other takes away.
+    """
+    con, key = portion.work.con, f"{what}_id"
     con.execute(
-        """
-        create or replace temp table _line_item as
-        select purchase_id, _batch_id, _line,
-            row_number() over (partition by purchase_id, _batch_id order by _line) as line_number,
-            raw_sku as sku, product, raw_category as category, quantity::decimal(18, 3) as quantity,
-            coalesce(unit_price, try_cast(amount / nullif(quantity, 0) as decimal(18, 4)))::decimal(18, 4)
-                as unit_price,
-            coalesce(amount, try_cast(quantity::decimal(38, 2) * unit_price as decimal(18, 2)))::decimal(18, 2)
-                as amount
-        from _line_raw where purchase_id is not null
+        f"""
+        update _{what} as told set record_id = held.record_id from standard.{what} as held
+        where held.{key} = told.{key} and told.record_id is null and held.record_id is not null
         """
     )
-    fields_read = {field: f"raw_{field}" for field in ("quantity", "unit_price", "amount")}
-    keep_unparsed(portion, "_line_raw", "raw_purchase", fields_read)
+    written = upsert_newest(con, f"standard.{what}", f"_{what}", (key,), "updated_at")
+    con.execute(
+        f"""
+        update standard.{what} as held set record_id = told.record_id
+        from (
+            select {key}, arg_max(record_id, (updated_at, _delivered_on, _batch_id, _line)) as record_id
+            from _{what} where record_id is not null group by all
+        ) as told
+        where held.{key} = told.{key} and held.record_id is null
+        """
+    )
+    return written
 
 
 def _purchase_query(*, summed: bool, counted: bool) -> str:
@@ -157,7 +151,8 @@ def _purchase_query(*, summed: bool, counted: bool) -> str:
     return f"""
         create or replace temp table _purchase as
         with lines as ({lines})
-        select staged.purchase_id, $source as source, $stream as stream, raw_key as order_number, record_id,
+        select staged.purchase_id, $source as source, $stream as stream,
+            coalesce(raw_number, raw_key) as order_number, record_id,
             ordered_at, raw_status as status,
             coalesce(upper(raw_currency), currency_amount, $currency) as currency,
             {"lines.amount" if summed else "staged.amount"} as amount,
@@ -168,37 +163,6 @@ def _purchase_query(*, summed: bool, counted: bool) -> str:
         left join lines on staged.purchase_id = lines.purchase_id and staged._batch_id = lines._batch_id
         where staged.purchase_id is not null
     """
-
-
-def _write_lines(portion: Portion) -> None:
-    """Replace the lines of the orders just written by those of the delivery that won."""
-    con = portion.work.con
-    con.execute("delete from standard.purchase_line where purchase_id in (select purchase_id from _winner)")
-    con.execute(
-        """
-        insert into standard.purchase_line
-        select item.purchase_id, line_number, sku, product, category, quantity, unit_price, item.amount,
-            item._batch_id, item._line
-        from _line_item as item
-        join _winner on item.purchase_id = _winner.purchase_id and item._batch_id = _winner._batch_id
-        order by item.purchase_id, line_number
-        """
-    )
-
-
-def _amount_step(field: str) -> Step:
-    """An amount or quantity of a size that can be."""
-    read = money_step(field)
-
-    def normalise(values: pa.Table) -> pa.Table:
-        table = read.normaliser(values)
-        beyond = pc.fill_null(pc.greater(pc.abs(table["amount"]), pa.scalar(_LARGEST)), False)
-        reasons = pc.if_else(beyond, _TOO_LARGE, table["reason"])
-        amounts = pc.if_else(beyond, pa.scalar(None, table["amount"].type), table["amount"])
-        table = table.set_column(table.schema.get_field_index("amount"), "amount", amounts)
-        return table.set_column(table.schema.get_field_index("reason"), "reason", reasons)
-
-    return replace(read, normaliser=normalise)
 
 
 def _score(column: str, lowest: int, highest: int) -> str:

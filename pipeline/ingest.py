@@ -1,8 +1,9 @@
 """Stage 1: from files to raw tables.
 
 In: the inbox. Out: `raw.*`, `ops.batch`, `ops.delivery`, `ops.quarantine`, and a copy of the original bytes in the
-archive. Each delivery is one transaction and is loaded once, whatever name its bytes arrive under: a task killed
-half-way leaves nothing behind and the next run takes the delivery again.
+archive, sealed where a key is configured; what is archived then leaves the inbox (inbox.py). Each delivery is one
+transaction and is loaded once, whatever name its bytes arrive under: a task killed half-way leaves nothing behind and
+the next run takes the delivery again.
 """
 
 from contextlib import closing
@@ -15,10 +16,15 @@ import duckdb
 from connectors.columns import raw_columns
 from connectors.files.chunk import Bulk, Chunk, UnreadableFile, rejected_only, rejects
 from connectors.files.reading import read_delivery
-from pipeline.archive import Copy, StillWritten, copy_delivery, is_unchanged, name_copy
+from connectors.secrets import is_secret, without_columns
+from pipeline.archive import Copy, StillWritten, clear_opened, copy_delivery, is_unchanged, name_copy, opened_copy
 from pipeline.deliveries import Delivery, deliveries
+from pipeline.inbox import Emptying
 from pipeline.keys import short_hash
+from pipeline.limits import expansion
 from pipeline.observation import observe
+from pipeline.rights.inbox_copies import clear_copies
+from pipeline.rights.redelivery import suppress
 from pipeline.sources import SourceStream, source_streams
 from pipeline.stage import Count, StageFailed, Work, transaction
 from warehouse.raw import append_query, append_raw, ensure_raw_table, folded, raw_columns_of, raw_table
@@ -36,6 +42,7 @@ class _Tally:
     delivered: int = 0
     loaded: int = 0
     quarantined: int = 0
+    suppressed: int = 0
     new_columns: list[str] = field(default_factory=list)
     seen_columns: set[str] = field(default_factory=set)
 
@@ -45,16 +52,21 @@ def ingest(work: Work) -> dict[str, Count]:
     if not work.config.inbox.is_dir():
         raise StageFailed(f"the inbox {work.config.inbox} does not exist: create it, or name another with --inbox")
     files = duplicates = unsettled = 0
-    totals = _Tally()
+    totals, emptying, limits = _Tally(), Emptying(work.config.inbox), expansion(work.config.limits)
+    clear_opened(work.config.opened)
     for each in source_streams(work.config, work.options.sources):
         ensure_raw_table(work.con, each.source.name, each.stream.name, raw_columns(each.stream))
         known = _known(work, each)
-        for delivery in deliveries(work.config.inbox, each.stream):
+        for delivery in deliveries(work.config.inbox, each.stream, limits):
             if _is_later(delivery.delivered_on, work.options.delivered_until):
+                emptying.keep(delivery.path)
                 continue
             try:
-                tally = _load_once(work, each, delivery, known)
+                emptying.meet(delivery)
+                tally, copy = _load_once(work, each, delivery, known)
+                emptying.take(delivery, copy)
             except (FileNotFoundError, StillWritten):
+                emptying.keep(delivery.path)
                 work.progress(
                     f"{each.label}: {delivery.name} is being written or was taken away; left for the next run"
                 )
@@ -67,6 +79,12 @@ def ingest(work: Work) -> dict[str, Count]:
             totals.delivered += tally.delivered
             totals.loaded += tally.loaded
             totals.quarantined += tally.quarantined
+            totals.suppressed += tally.suppressed
+    cleared = clear_copies(work.con, work.config)
+    for name in cleared.outside:
+        work.progress(f"{name} holds rows of erased people and lies outside the data directory: remove it there")
+    if work.config.empties_inbox:
+        _empty(work, emptying)
     return {
         "changed": files,
         "files": files,
@@ -75,8 +93,20 @@ def ingest(work: Work) -> dict[str, Count]:
         "rows_in": totals.delivered,
         "rows_out": totals.loaded,
         "quarantined": totals.quarantined,
+        "suppressed": totals.suppressed,
+        "files_to_remove": len(cleared.outside),
         **observe(work),
     }
+
+
+def _empty(work: Work, emptying: Emptying) -> None:
+    """Remove what is archived, except what streams of sources that this run leaves out may want."""
+    for each in source_streams(work.config):
+        if work.options.sources and each.source.name not in work.options.sources:
+            for path in work.config.inbox.glob(each.stream.files):
+                emptying.keep(path)
+    if removed := emptying.remove():
+        work.progress(f"{removed:,} archived files removed from the inbox")
 
 
 def _is_later(delivered_on: date | None, until: date | None) -> bool:
@@ -85,10 +115,10 @@ def _is_later(delivered_on: date | None, until: date | None) -> bool:
 
 @dataclass(frozen=True)
 class _Known:
-    """What the warehouse already has of a stream: batches, the sizes of their bytes, the names these were seen under
-    with the copies in the archive, and raw columns."""
+    """What the warehouse already has of a stream: batches with their copies, the sizes of their bytes, the names these
+    were seen under with the copies in the archive, and raw columns."""
 
-    batches: set[str]
+    batches: dict[str, Path | None]
     sizes: set[int]
     sightings: set[tuple[str, str]]
     copies: dict[str, list[Path]]
@@ -98,7 +128,7 @@ class _Known:
 def _known(work: Work, each: SourceStream) -> _Known:
     stream = {"source": each.source.name, "stream": each.stream.name}
     batches = work.con.execute(
-        "select batch_id, size_bytes from ops.batch where source = $source and stream = $stream", stream
+        "select batch_id, size_bytes, archive_path from ops.batch where source = $source and stream = $stream", stream
     ).fetchall()
     sightings = work.con.execute(
         """
@@ -113,7 +143,7 @@ def _known(work: Work, each: SourceStream) -> _Known:
         copies.setdefault(name, []).extend([work.config.home / archived] if archived else [])
     columns = raw_columns_of(work.con, each.source.name, each.stream.name)
     return _Known(
-        {row[0] for row in batches},
+        {row[0]: work.config.home / row[2] if row[2] else None for row in batches},
         {row[1] for row in batches},
         {(row[0], row[1]) for row in sightings},
         copies,
@@ -121,11 +151,12 @@ def _known(work: Work, each: SourceStream) -> _Known:
     )
 
 
-def _load_once(work: Work, each: SourceStream, delivery: Delivery, known: _Known) -> _Tally | None:
-    """Load a delivery in one transaction; None when its bytes had been loaded before."""
+def _load_once(work: Work, each: SourceStream, delivery: Delivery, known: _Known) -> tuple[_Tally | None, Path | None]:
+    """Load a delivery in one transaction; its counts, None when its bytes had been loaded before, and its copy."""
     is_file = delivery.member is None and delivery.instead is None
-    if is_file and any(is_unchanged(delivery.path, copy) for copy in known.copies.get(delivery.name, [])):
-        return None
+    for kept in known.copies.get(delivery.name, []) if is_file else []:
+        if is_unchanged(delivery.path, kept):
+            return None, kept
     # A file of a size never seen is new: it is hashed while it is copied. All others are hashed first.
     content_hash = None if is_file and delivery.path.stat().st_size not in known.sizes else delivery.content_hash()
     if content_hash and (batch_id := _batch_id(each, content_hash)) in known.batches:
@@ -133,20 +164,24 @@ def _load_once(work: Work, each: SourceStream, delivery: Delivery, known: _Known
             with transaction(work.con):
                 _sight(work, each, delivery, batch_id, "duplicate")
                 _keep_earliest_day(work, delivery, batch_id)
-        return None
+        return None, known.batches[batch_id]
     work.progress(f"{each.label}: {delivery.name}")
-    copy = copy_delivery(delivery, work.config.archive / each.source.name / each.stream.name, content_hash)
+    key, directory = work.config.key, work.config.archive / each.source.name / each.stream.name
+    copy = copy_delivery(delivery, directory, content_hash, key=key)
     batch_id = _batch_id(each, copy.content_hash)
     # The batch is read from the copy, so what is loaded is what was hashed.
     path = name_copy(copy, delivery, batch_id)
-    with transaction(work.con):
-        tally = _load(work, each, delivery, path, batch_id, known)
+    with opened_copy(path, key, work.config.opened) as opened, transaction(work.con):
+        tally = _load(work, each, delivery, opened, batch_id, known)
         _check_reconciled(work.con, each, delivery, batch_id, tally)
         _record_batch(work, each, delivery, batch_id, copy, path, tally)
         _sight(work, each, delivery, batch_id, "loaded")
-    known.batches.add(batch_id)
+        loaded, quarantined, path = suppress(work, each, batch_id, path)
+    tally.loaded, tally.quarantined = tally.loaded - loaded, tally.quarantined - quarantined
+    tally.suppressed = loaded + quarantined
+    known.batches[batch_id] = path
     known.sizes.add(copy.size_bytes)
-    return tally
+    return tally, path
 
 
 def _batch_id(each: SourceStream, content_hash: str) -> str:
@@ -154,13 +189,15 @@ def _batch_id(each: SourceStream, content_hash: str) -> str:
 
 
 def _load(work: Work, each: SourceStream, delivery: Delivery, path: Path, batch_id: str, known: _Known) -> _Tally:
-    tally = _Tally()
+    tally, expected = _Tally(), raw_columns(each.stream)
     try:
         if delivery.damage:
             raise UnreadableFile(delivery.damage)
-        parts = read_delivery(work.con, path, each.stream.format, raw_columns(each.stream), present=known.columns)
+        limits = expansion(work.config.limits)
+        parts = read_delivery(work.con, path, each.stream.format, expected, limits, known.columns)
         with closing(parts):
-            for part in parts:
+            for whole in parts:
+                part = without_columns(whole, each.stream.drop)
                 _add_columns(work, each, part, known, tally)
                 _store(work, each, delivery, batch_id, part, tally)
     except UnreadableFile as error:
@@ -243,12 +280,17 @@ def _record_batch(
     tally: _Tally,
 ) -> None:
     expected = raw_columns(each.stream)
-    missing = [name for name in expected if folded(name) not in tally.seen_columns] if tally.loaded else []
+    lacking = [name for name in expected if folded(name) not in tally.seen_columns] if tally.loaded else []
+    missing = [name for name in lacking if not is_secret(name, each.stream.drop)]
     work.con.execute(
         """
-        insert into ops.batch values ($batch_id, $source, $stream, $file_name, $delivered_on, $content_hash,
-            $size_bytes, $archive_path, $delivered, $loaded, $quarantined, $new_columns, $missing_columns, $status,
-            $now, $run_id)
+        insert into ops.batch (
+            batch_id, source, stream, file_name, delivered_on, content_hash, size_bytes, archive_path, rows_delivered,
+            rows_loaded, rows_quarantined, new_columns, missing_columns, status, loaded_at, run_id
+        ) values (
+            $batch_id, $source, $stream, $file_name, $delivered_on, $content_hash, $size_bytes, $archive_path,
+            $delivered, $loaded, $quarantined, $new_columns, $missing_columns, $status, $now, $run_id
+        )
         """,
         {
             "batch_id": batch_id,

@@ -10,7 +10,7 @@ import duckdb
 from identity.evaluation import evaluate
 from pipeline.keys import short_hash_sql
 from pipeline.table_file import load_table
-from warehouse.connection import open_readonly
+from warehouse.connection import open_memory, open_readonly
 from warehouse.raw import quoted
 
 
@@ -20,7 +20,7 @@ class JudgementError(ValueError):
 
 def judge_clusters(clusters: Path, truth: Path, record: str, person: str) -> dict[str, float | int]:
     """Measures of a clusters file (record_id, customer_id)."""
-    with duckdb.connect() as con:
+    with open_memory() as con:
         names = load_table(con, "_judged_clusters", clusters)
         _need(clusters, names, ["record_id", "customer_id"])
         con.execute(

@@ -2,7 +2,8 @@
 
 In: an open warehouse. Out: `published/logbook.duckdb`, replaced in one step at the end of every stage. It holds the
 tables of the schema `ops` that tell how things are, under their own names, and quarantined rows as counts
-(`quarantine_count`): nothing of a delivered row is in it.
+(`quarantine_count`): nothing of a delivered row is in it. It is encrypted where the warehouse is. With it goes the head
+of the audit chain.
 """
 
 from collections.abc import Iterator
@@ -14,7 +15,10 @@ from pathlib import Path
 import duckdb
 
 from pipeline.config import Config
+from warehouse.audit_head import FILE as HEAD
+from warehouse.audit_head import write_head
 from warehouse.connection import WarehouseBusy, open_readonly
+from warehouse.vault.cipher import attach_file
 
 # Not "ops": a file's name is its catalog's, and would be taken for the schema.
 FILE = "logbook.duckdb"
@@ -58,15 +62,17 @@ class Logbook:
 
 def write_logbook(con: duckdb.DuckDBPyConnection, config: Config) -> None:
     """Replace the copy. A stage does not fail by it: `guiyi status` says how old the copy is that it reads."""
-    target = config.published / FILE
+    target, key = config.published / FILE, config.key
     # One name: only the holder of the warehouse writes, and what a killed run left is replaced.
     building = target.with_name(FILE + ".building")
     with suppress(duckdb.Error, OSError):
         target.parent.mkdir(parents=True, exist_ok=True)
         for leftover in (building, building.with_name(building.name + ".wal")):
             leftover.unlink(missing_ok=True)
-        _copy(con, building)
+        _copy(con, building, key.derive_text("warehouse") if key else None)
         building.replace(target)
+    with suppress(duckdb.CatalogException, OSError):
+        write_head(con, config.home / HEAD, key)
 
 
 @contextmanager
@@ -87,10 +93,9 @@ def open_logbook(config: Config) -> Iterator[Logbook]:
         yield Logbook(con, copied_at)
 
 
-def _copy(con: duckdb.DuckDBPyConnection, building: Path) -> None:
-    # ATTACH takes no parameter for its file name; a quote in the path is doubled.
+def _copy(con: duckdb.DuckDBPyConnection, building: Path, key_text: str | None) -> None:
     # Small blocks: most of its tables are.
-    con.execute("attach '{}' as logbook (block_size 16384)".format(str(building).replace("'", "''")))
+    attach_file(con, building, "logbook", key_text, block_size=16384)
     try:
         con.execute("begin")
         con.execute("create schema logbook.ops")

@@ -57,12 +57,12 @@ def quick_time(column: str, *, in_utc: bool) -> str:
     times are in UTC), and epochs in seconds or milliseconds. Null for all else, and for years that may be no moment
     (transforms/times tells them apart)."""
     iso = "(?:19(?:7[2-9]|[89][0-9])|2[01][0-9]{2})-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}:[0-9]{2}(?:[.][0-9]{1,6})?"
-    plain = f"when regexp_full_match({column}, '{iso}') then try_cast({column} as timestamp)"
+    # A cast to timestamp reads a Z but no offset, and takes a quarter of the time of the other one.
     return f"""
         case
-            when regexp_full_match({column}, '{iso}(?:Z|[+-][0-9]{{2}}(?::?[0-9]{{2}})?)')
+            when regexp_full_match({column}, '{iso}Z{"?" if in_utc else ""}') then try_cast({column} as timestamp)
+            when regexp_full_match({column}, '{iso}[+-][0-9]{{2}}(?::?[0-9]{{2}})?')
                 then timezone('UTC', try_cast({column} as timestamptz))
-            {plain if in_utc else ""}
             when regexp_full_match({column}, '[1-6][0-9]{{9}}(?:[0-9]{{3}})?')
                 then make_timestamp(rpad({column}, 16, '0')::bigint)
         end

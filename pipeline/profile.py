@@ -1,31 +1,70 @@
 """The profile stage: records that are one person become one customer, with everything that happened to them.
 
 In: standard.* and identity.record_customer. Out: customer.* and mart.*, all derived anew in one transaction, so a
-reader of the warehouse file never sees half of them and a killed run leaves yesterday's.
+reader of the warehouse file never sees half of them and a killed run leaves yesterday's. customer.customer_history
+alone keeps what it has and takes in what changed.
 """
 
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 
+import duckdb
+
+from pipeline.attribution import measure_removal
 from pipeline.config import Config
+from pipeline.lifetime import estimate_lifetimes
+from pipeline.oversight import read_freshness, read_review
+from pipeline.rights.restrictions import update_restrictions
 from pipeline.sources import source_streams
 from pipeline.stage import Count, Work, transaction
-from warehouse.survivorship import read_customer_settings
+from warehouse.history import find_known_day, update_history
+from warehouse.survivorship import CustomerSettings, read_customer_settings
 from warehouse.tables import derive_table, order_derived
 
 TABLES = order_derived(("customer", "mart"))
+
+# What has to be computed outside SQL before a table's select can read it.
+PREPARED: Mapping[str, Callable[[duckdb.DuckDBPyConnection, CustomerSettings, date], None]] = {
+    "mart.value": estimate_lifetimes,
+}
+
+# What has to be found out for a table's select, as further $parameters.
+FOUND_OUT: Mapping[str, Callable[[duckdb.DuckDBPyConnection], dict[str, object]]] = {
+    "mart.channel": measure_removal,
+    "mart.identity_quality": read_review,
+    "mart.source_freshness": read_freshness,
+}
 
 
 def profile(work: Work) -> dict[str, Count]:
     """Derive the customer tables and the marts; counts are rows per table, and the day the marts look back from."""
     settings = read_customer_settings(work.config.customer_settings)
     as_of = work.options.as_of or find_latest_day(work)
-    parameters = settings.parameters(as_of, _source_channels(work.config))
-    rows: dict[str, int] = {}
     with transaction(work.con):
-        for table in TABLES:
-            work.progress(f"deriving {table}")
-            rows[table] = derive_table(work.con, table, parameters)
-    return _counts(work, rows, as_of)
+        update_restrictions(work.con, work.config, as_of)
+        rows = derive_tables(work.con, TABLES, settings, as_of, _source_channels(work.config), work.progress)
+        history = update_history(work.con, find_known_day(work.con, work.now.date()))
+    return _counts(work, rows, as_of) | {"history_written": history.written, "history_ended": history.ended}
+
+
+def derive_tables(
+    con: duckdb.DuckDBPyConnection,
+    tables: Iterable[str],
+    settings: CustomerSettings,
+    as_of: date,
+    source_channels: Mapping[str, str] | None = None,
+    progress: Callable[[str], None] = lambda text: None,
+) -> dict[str, int]:
+    """Derive the tables in the order given, with what they need prepared first; rows per table."""
+    parameters = settings.parameters(as_of, source_channels)
+    rows: dict[str, int] = {}
+    for table in tables:
+        progress(f"deriving {table}")
+        if prepare := PREPARED.get(table):
+            prepare(con, settings, as_of)
+        found = find(con) if (find := FOUND_OUT.get(table)) else {}
+        rows[table] = derive_table(con, table, parameters | found)
+    return rows
 
 
 def find_latest_day(work: Work) -> date:

@@ -7,7 +7,8 @@ is ingest's affair.
 1. A stream's last pull says where to start: after its last page if it did not finish, else at its watermark.
 2. Each page is written, then the state is kept. A kill between the two repeats that page under the same name.
 3. A pull that finishes leaves its watermark. One stream's failure does not keep the others from being pulled; refused
-   credentials or a used-up quota end their source.
+   credentials or a used-up quota end their source. When all that failed passes by itself, the stage is postponed:
+   Airflow tries it again.
 
 A pull may take hours. It holds the warehouse only while it writes its state, so that other stages go on.
 """
@@ -18,7 +19,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from connectors.api.conversation import converse
-from connectors.api.errors import ApiError, LostPlace, QuotaUsedUp, RefusedCredentials, RefusedRequest
+from connectors.api.errors import ApiError, LostPlace, QuotaUsedUp, RefusedCredentials, RefusedRequest, Temporary
 from connectors.api.exchange import Cut, Page, Pause, Request, Response
 from connectors.api.system import Session, Start
 from pipeline.api_settings import ApiSettings, api_settings
@@ -27,7 +28,7 @@ from pipeline.fetch import fetch
 from pipeline.location_settings import has_location
 from pipeline.pull_state import Standing, keep, standing
 from pipeline.sources import SourceStream
-from pipeline.stage import Count, Errand, StageFailed
+from pipeline.stage import Count, Errand, StageFailed, StagePostponed
 from pipeline.transport import Clock, Transport
 
 # How often a pull may start again from its watermark because its place was lost.
@@ -36,7 +37,7 @@ RESTARTS = 2
 CLOCK = Clock()
 
 
-class BeingPulled(StageFailed):
+class BeingPulled(StagePostponed):
     """Another process pulls the source."""
 
 
@@ -58,7 +59,7 @@ def pull(errand: Errand) -> dict[str, Count]:
         raise StageFailed("no source has [source.….api] or [source.….location] settings: there is nothing to pull")
     fetched = fetch(errand)
     done: list[Standing] = []
-    failed = fetched.failures
+    failed: list[ValueError] = [StageFailed(text) for text in fetched.failures]
     for settings in chosen:
         secrets = read_credentials(settings.where, settings.credentials, settings.api.secrets)
         session = Session(settings.api, settings.base_url, settings.options, secrets, CLOCK.now)
@@ -66,11 +67,12 @@ def pull(errand: Errand) -> dict[str, Count]:
             with _alone(errand, settings.source.name), Transport(settings.base_url) as transport:
                 for each, error in _pull_source(Line(errand, settings, session, transport, CLOCK)):
                     done.append(each)
-                    failed += [str(error)] if error else []
+                    failed += [error] if error else []
         except BeingPulled as busy:
-            failed.append(str(busy))
+            failed.append(busy)
     if failed:
-        raise StageFailed("; ".join(failed))
+        passing = all(isinstance(error, Temporary | StagePostponed) for error in failed)
+        raise (StagePostponed if passing else StageFailed)("; ".join(str(error) for error in failed))
     return {
         "changed": sum(each.pages for each in done) + fetched.files,
         "files": fetched.files,

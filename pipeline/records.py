@@ -168,15 +168,23 @@ def _first(kind: str, count: int) -> str:
 
 def _write_contact_identifiers(portion: Portion, emails: int, phones: int) -> None:
     """Every e-mail and phone of every version is an identifier with worldwide issuer."""
-    for namespace, count in (("email", emails), ("phone", phones), ("national_id", 1)):
-        columns = [f"{namespace}_{i}" for i in range(1, count + 1)] if namespace != "national_id" else ["national_id"]
-        for column in columns:
+    columns = {
+        "email": [f"email_{i}" for i in range(1, emails + 1)],
+        "phone": [f"phone_{i}" for i in range(1, phones + 1)],
+        "national_id": ["national_id"],
+    }
+    for namespace, names in columns.items():
+        told = [
+            f"select record_id, {quoted(name)} as value, updated_at, _delivered_on from _version "
+            f"where {quoted(name)} is not null"
+            for name in names
+        ]
+        if told:
             portion.work.con.execute(
                 f"""
                 create or replace temp table _sighting as
-                select record_id, {quoted(column)} as value, '' as raw_issuer, updated_at as seen_at,
-                    false as is_revoked, _delivered_on
-                from _version
+                select record_id, value, '' as raw_issuer, updated_at as seen_at, false as is_revoked, _delivered_on
+                from ({" union all ".join(told)})
                 """
             )
             _merge_identifiers(portion, namespace)

@@ -26,15 +26,21 @@ from connectors.columns import raw_columns
 from connectors.files.archive import is_archive
 from connectors.files.chunk import REJECT_SCHEMA, Bulk, Chunk, UnreadableFile
 from connectors.files.reading import read_delivery
+from connectors.secrets import without_columns
+from pipeline.archive import clear_opened, find_copy, opened_copy
 from pipeline.deliveries import hash_of
+from pipeline.limits import expansion
 from pipeline.quarantine import Choice
+from pipeline.rights.archives import SUFFIX as REDACTED
 from pipeline.sources import SourceStream, source_streams
 from pipeline.stage import Count, StageFailed, Work, transaction
 from pipeline.standardise import STAGE as STANDARDISE
 from warehouse.audit import record_act
 from warehouse.raw import append_query, ensure_raw_table, folded, quoted, raw_columns_of, raw_table
+from warehouse.vault.sealing import SealBroken
 
 _LINK = "a link that leads out of the inbox"
+_OTHER_BYTES = "the bytes in the archive are not those that were delivered"
 
 
 @dataclass(frozen=True)
@@ -82,6 +88,7 @@ class Replayed:
 def replay(work: Work, choice: Choice, done: list[Replayed]) -> dict[str, Count]:
     """Replay the chosen batches, each into `done`; counts of batches and rows."""
     streams = {(each.source.name, each.stream.name): each for each in source_streams(work.config)}
+    clear_opened(work.config.opened)
     for batch in _batches(work.con, choice):
         work.progress(f"{batch.source}/{batch.stream}: {batch.file_name}")
         each = streams.get((batch.source, batch.stream))
@@ -130,11 +137,27 @@ def _replay_batch(work: Work, each: SourceStream, batch: Batch) -> Replayed:
 def _read_again(work: Work, each: SourceStream, found: Replayed) -> None:
     """Steps 1 to 3."""
     batch = found.batch
-    path = work.config.home / batch.archive_path if batch.archive_path else None
+    copy = work.config.home / batch.archive_path if batch.archive_path else None
+    if batch.is_link:
+        found.problem = "a link was delivered, and no bytes"
+    elif copy and copy.name.endswith(REDACTED):
+        found.problem = "rows of an erased person were in it; its bytes went with them, its other rows are loaded"
+    elif copy is None or find_copy(copy) is None:
+        found.problem = "its bytes are no longer in the archive"
+    else:
+        try:
+            with opened_copy(copy, work.config.key, work.config.opened) as path:
+                _read_copy(work, each, found, path)
+        except SealBroken:
+            found.problem = _OTHER_BYTES
+
+
+def _read_copy(work: Work, each: SourceStream, found: Replayed, path: Path) -> None:
+    """Step 1 with the bytes at hand, then 2 and 3."""
+    batch = found.batch
     if problem := _find_problem(batch, path):
         found.problem = problem
         return
-    assert path is not None
     is_open = batch.is_cut_short or batch.rows_loaded == 0
     _prepare(work.con, each, batch)
     damage = _read(work, each, path, found, everything=is_open)
@@ -147,14 +170,10 @@ def _read_again(work: Work, each: SourceStream, found: Replayed) -> None:
     work.con.execute("drop table _loaded; drop table _waiting; drop table _good; drop table _bad")
 
 
-def _find_problem(batch: Batch, path: Path | None) -> str | None:
+def _find_problem(batch: Batch, path: Path) -> str | None:
     """Why the archived bytes cannot be read as this delivery."""
-    if batch.is_link:
-        return "a link was delivered, and no bytes"
-    if path is None or not path.is_file():
-        return "its bytes are no longer in the archive"
     if hash_of(path) != batch.content_hash:
-        return "the bytes in the archive are not those that were delivered"
+        return _OTHER_BYTES
     if is_archive(path):
         return "an archive as a whole; `guiyi ingest` takes in the members it finds in the inbox"
     return None
@@ -181,10 +200,11 @@ def _read(work: Work, each: SourceStream, path: Path, found: Replayed, *, everyt
     """Add what is new, note what was seen; the reason when the delivery could not be read to its end."""
     present = {folded(name) for name in raw_columns_of(work.con, each.source.name, each.stream.name)}
     try:
-        parts = read_delivery(work.con, path, each.stream.format, raw_columns(each.stream), present=present)
+        expected, limits = raw_columns(each.stream), expansion(work.config.limits)
+        parts = read_delivery(work.con, path, each.stream.format, expected, limits, present)
         with closing(parts):
             for part in parts:
-                _take(work, each, part, found, everything=everything)
+                _take(work, each, without_columns(part, each.stream.drop), found, everything=everything)
     except UnreadableFile as error:
         return str(error)
     return None
@@ -307,7 +327,8 @@ def _update_batch(con: duckdb.DuckDBPyConnection, each: SourceStream, found: Rep
     missing = [name for name in raw_columns(each.stream) if folded(name) not in found.seen_columns]
     con.execute(
         """
-        update ops.batch set rows_delivered = $loaded + $quarantined, rows_loaded = $loaded,
+        update ops.batch set rows_delivered = $loaded + $quarantined + rows_suppressed + rows_expired,
+            rows_loaded = $loaded,
             rows_quarantined = $quarantined, status = if($loaded > 0, 'loaded', status),
             missing_columns = if(rows_loaded > 0, missing_columns, $missing),
             new_columns = nullif(concat_ws(', ', new_columns, $added), '')

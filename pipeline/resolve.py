@@ -34,7 +34,7 @@ def resolve(work: Work) -> dict[str, Count]:
     """Resolve all records; counts of links, customers, merges and conflicts."""
     con = work.con
     inputs = read_inputs(con)
-    records = _count_live(con)
+    records = count_live(con)
     if not records:
         return _resolve_nobody(work, inputs[0])
     settings = load_settings(work.config.identity_settings)
@@ -68,7 +68,7 @@ def _in_full(
     con = work.con
     if epoch:
         load_epoch(con, epoch.epoch)
-    rows = _count_live(con)
+    rows = count_live(con)
     keeps = (epoch is not None and epoch.pinned) or rows >= settings.epochs.learn_below
     with transaction(con):
         found = resolve_records(
@@ -139,7 +139,7 @@ def _resolve_nobody(work: Work, records: str) -> dict[str, Count]:
     return {"rows_in": 0, "rows_out": 0, "customers": 0, "removed": ledger.removed}
 
 
-def _count_live(con: duckdb.DuckDBPyConnection) -> int:
+def count_live(con: duckdb.DuckDBPyConnection) -> int:
     """Records that their sources have not deleted."""
     row = con.execute("select count(*) from standard.record where deleted_at is null").fetchone()
     return int(row[0]) if row else 0

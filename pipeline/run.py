@@ -32,16 +32,22 @@ class StageDefinition:
 # Before the others, and only where a source has an API or a location.
 PULL = "pull"
 
+# Between standardise and resolve, and only where rights.toml says how long something is kept.
+RETENTION = "retention"
+
 STAGES: dict[str, StageDefinition] = {
     "ingest": StageDefinition("pipeline.ingest"),
     "standardise": StageDefinition("pipeline.standardise"),
-    "resolve": StageDefinition("pipeline.resolve", ("standardise", "decide", "train"), ("identity_settings",)),
+    "resolve": StageDefinition("pipeline.resolve", ("standardise", "decide", "train", "erase"), ("identity_settings",)),
     "profile": StageDefinition(
-        "pipeline.profile", ("standardise", "resolve"), ("customer_settings",), ("customer", "mart")
+        "pipeline.profile",
+        ("standardise", "resolve", "erase", "suppress", RETENTION),
+        ("customer_settings", "rights_settings"),
+        ("customer", "mart"),
     ),
     # Extract goes first, so that the snapshot holds the segments' members.
     "extract": StageDefinition("pipeline.extract", ("profile",), ("segment_settings",)),
-    "publish": StageDefinition("pipeline.publish", ("profile", "extract")),
+    "publish": StageDefinition("pipeline.publish", ("profile", "extract"), ("published_columns",)),
 }
 
 
@@ -57,7 +63,7 @@ def run_stage(
     if name == PULL:
         pull = import_module("pipeline.pull").pull
         return execute_apart(name, pull, config, run_id=run_id, options=options, progress=progress)
-    definition = STAGES[name]
+    definition = STAGES[name] if name != RETENTION else StageDefinition("pipeline.rights.retention")
     function: Callable[[Work], dict[str, Count]] = getattr(import_module(definition.module), name)
     return execute(
         name,
@@ -90,7 +96,7 @@ def run_all(
     options, failure = options or Options(), None
     sources = options.sources
     pulls = (PULL,) if has_api(config, sources) or has_location(config, sources) else ()
-    for name in (*pulls, *STAGES):
+    for name in (*pulls, *_order(config)):
         tell = partial(progress, name) if progress else None
         # Standardising anew is no reason to fetch everything anew.
         asked = replace(options, full_refresh=False) if name == PULL else options
@@ -107,6 +113,15 @@ def run_all(
     if failure:
         raise failure
     return reports
+
+
+def _order(config: Config) -> list[str]:
+    from pipeline.rights.settings import read_rights
+
+    names = list(STAGES)
+    if read_rights(config).retention:
+        names.insert(names.index("resolve"), RETENTION)
+    return names
 
 
 def _gate(name: str, work: Work) -> dict[str, Count]:

@@ -3,9 +3,11 @@
 In: the registry. Out: Markdown. Nothing is written there by hand: change a docstring, a stream or a mapping instead.
 """
 
+import json
 import re
+from collections.abc import Mapping
 
-from connectors.api.system import Pull
+from connectors.api.system import Api, Pull
 from connectors.files.columnar import Columnar
 from connectors.files.delimited import Delimited
 from connectors.files.pages import Pages
@@ -13,6 +15,7 @@ from connectors.files.patterned import Patterned
 from connectors.files.reading import Format, Json, Ndjson
 from connectors.files.workbook import Workbook
 from connectors.registry import CONNECTORS
+from connectors.secrets import SECRETS
 from connectors.stream import Connector, Stream
 
 _ABOUT = """\
@@ -22,14 +25,33 @@ What the connectors read, and what comes of it. This page is made from them by `
 or add one is told in [CONTRIBUTING](../CONTRIBUTING.md#add-a-source).
 
 File patterns are relative to the inbox; files may be compressed. An identifier is shown as its namespace and who gave
-it out: `{issuer}` is the `issuer` of the source's configuration, `{source}` the source itself.
+it out: `{issuer}` is the `issuer` of the source's configuration, `{source}` the source itself. "purchases of orders"
+are versions of the purchases of the stream `orders`: what two streams tell of one order is one row. A tracker's
+purchases and the shop's own are those of two sources and count as two: `leave_out = ["purchase"]` in the tracker's
+table leaves them to the shop.
+
+Columns with the names of secrets are not taken into raw tables (the archive keeps the delivered bytes as they are):
+%s. What a system has besides is named in its section; `drop = ["card_*"]` in a source's table adds to them.
+"""
+_APIS = """\
+## Credentials and options of the APIs
+
+`credentials = "env:PREFIX"` in `[source.NAME.api]` means environment variables: the prefix and the names below, as
+PREFIX_CLIENT_ID. `credentials = "airflow:connection_id"` means Airflow's connection of that id: its extra fields by
+these names in lower case; login and password may stand for the first two. `[source.NAME.api]` also takes `base_url`,
+`streams`, `overlap_minutes` (10) and the options below.
+
+| connector | base_url | credentials | options |
+|---|---|---|---|
 """
 
 
 def describe_sources(connectors: dict[str, Connector] | None = None) -> str:
     """The page."""
     chosen = connectors or CONNECTORS
-    return "\n".join([_ABOUT, _contents(chosen), *(_section(chosen[name]) for name in sorted(chosen))])
+    about = _ABOUT % ", ".join(_code(each) for each in SECRETS)
+    sections = (_section(chosen[name]) for name in sorted(chosen))
+    return "\n".join([about, _contents(chosen), _apis(chosen), *sections])
 
 
 def _contents(connectors: dict[str, Connector]) -> str:
@@ -40,8 +62,32 @@ def _contents(connectors: dict[str, Connector]) -> str:
     return "\n".join(["| connector | channel | what | streams | API |", "|---|---|---|---|---|", *rows, ""])
 
 
+def _apis(connectors: dict[str, Connector]) -> str:
+    """What each API asks for."""
+    found = {name: api for name, each in sorted(connectors.items()) if (api := _api_of(each))}
+    rows = [
+        f"| [{name}](#{name}) | {_code(api.base_url) if api.base_url else 'to be given'} "
+        f"| {', '.join(_code(each.upper()) for each in api.secrets)} | {_options(api.options)} |"
+        for name, api in found.items()
+    ]
+    return _APIS + "\n".join([*rows, ""])
+
+
+def _api_of(connector: Connector) -> Api | None:
+    return next((each.pull.api for each in connector.streams if each.pull), None)
+
+
+def _options(options: Mapping[str, object]) -> str:
+    """The system's own keys with their defaults, as TOML has them."""
+    told = []
+    for name, default in options.items():
+        text = str(default).lower() if isinstance(default, bool) else json.dumps(default, default=str)
+        told.append(f"{_code(name)} (to be given)" if isinstance(default, type) else _code(f"{name} = {text}"))
+    return ", ".join(told)
+
+
 def _api_mark(connector: Connector) -> str:
-    return " yes |" if any(each.pull for each in connector.streams) else " |"
+    return " yes |" if _api_of(connector) else " |"
 
 
 def _title(connector: Connector) -> str:
@@ -61,8 +107,10 @@ def _section(connector: Connector) -> str:
         "|---|---|---|---|---|---|",
         *rows,
     ]
+    own = [each for each in connector.drop if each not in SECRETS]
+    secrets = [f"Not taken in, as secrets: {', '.join(_code(each) for each in own)}.", ""] if own else []
     return "\n".join([f"## {connector.name}", "", f"Channel: {connector.channel}.", "", _prose(connector.about), "",
-                      *table, ""])  # fmt: skip
+                      *secrets, *table, ""])  # fmt: skip
 
 
 def _prose(about: str) -> str:
@@ -121,9 +169,12 @@ def _outcome(stream: Stream) -> str:
         "interactions": stream.interaction,
         "feedback": stream.feedback,
     }
-    parts = [name for name, mapping in made.items() if mapping]
-    if stream.record and stream.record.stream not in (None, stream.name):
-        parts[0] += f" of {stream.record.stream}"
+    own = {name: getattr(mapping, "own_stream", None) for name, mapping in made.items() if mapping}
+    if stream.record:
+        own["record"] = stream.record.stream
+    if stream.purchase_line and not stream.purchase:
+        own["purchase lines"] = stream.purchase_line.stream
+    parts = [name if shared in (None, stream.name) else f"{name} of {shared}" for name, shared in own.items()]
     if stream.record and stream.record.versions == "patch":
         parts[0] += " (patches)"
     return ", ".join(parts) or ("identifiers" if stream.identifiers else "raw rows")

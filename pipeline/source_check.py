@@ -11,6 +11,8 @@ from pathlib import Path, PurePosixPath
 from pipeline.config import Config, ConfigError, SourceConfig
 from pipeline.deliveries import deliveries
 from pipeline.inference.dry_run import Outcome, try_files
+from pipeline.limits import expansion
+from pipeline.omissions import EVERY
 from pipeline.sources import SourceStream, source_streams
 from warehouse.connection import open_readonly
 
@@ -59,7 +61,9 @@ def check_source(
     streams = list(source_streams(config, (name,)))
     only = replace(config, sources={name: config.sources[name]})
     if path is None:
-        newest = [found[-1].path for each in streams if (found := list(deliveries(config.inbox, each.stream)))]
+        limits = expansion(config.limits)
+        waiting = [list(deliveries(config.inbox, each.stream, limits)) for each in streams]
+        newest = [found[-1].path for found in waiting if found]
         if not newest:
             raise ConfigError(f"no file of {name} lies in {config.inbox}: name one, `guiyi source check {name} FILE`")
         return try_files(only, [(each, _name_in(config.inbox, each)) for each in newest], progress)
@@ -107,6 +111,7 @@ def _chosen(streams: list[SourceStream], path: Path, name: str | None) -> str:
 def _only(source: SourceConfig, streams: list[SourceStream], chosen: str) -> SourceConfig:
     """The source as if the chosen stream alone had files."""
     if source.connector is None:
-        return replace(source, streams={chosen: {**source.streams[chosen], "files": f"{_FOLDER}/*"}})
+        drop = {name: patterns for name, patterns in source.drop.items() if name in (EVERY, chosen)}
+        return replace(source, streams={chosen: {**source.streams[chosen], "files": f"{_FOLDER}/*"}}, drop=drop)
     files = {each.stream.name: "nothing/is/here" for each in streams} | {chosen: f"{_FOLDER}/*"}
     return replace(source, files=files)

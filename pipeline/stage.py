@@ -33,6 +33,10 @@ class StageFailed(ValueError):
     """A stage stopped for a reason the operator can act on; the text says which and what to do."""
 
 
+class StagePostponed(StageFailed):
+    """A stage stopped for a reason that passes by itself: the same again, later, may be enough."""
+
+
 @dataclass(frozen=True)
 class Options:
     """What a caller may ask of a stage; the defaults are the ordinary daily run."""
@@ -43,6 +47,8 @@ class Options:
     delivered_until: date | None = None
     segments: tuple[str, ...] = ()
     actor: str = "pipeline"
+    reason: str = ""
+    delta: bool | None = None
 
 
 @dataclass(frozen=True)

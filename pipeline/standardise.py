@@ -8,11 +8,13 @@ forgets what was standardised of the chosen sources and reads it all again.
 from pipeline.events import write_events
 from pipeline.happenings import write_feedback, write_interactions, write_purchases
 from pipeline.ingest import STALE
+from pipeline.order_lines import write_separate_lines
 from pipeline.records import write_consents, write_identifiers, write_records
 from pipeline.sources import SourceStream, source_streams
 from pipeline.stage import Count, Work, transaction
 from pipeline.staging import Portion
 from pipeline.values import count_rows
+from warehouse.rights.removal import KEPT_LINE
 
 STAGE = "standardise"
 _BY_STREAM = ("record", "event", "purchase", "interaction", "feedback", "consent", "unparsed")
@@ -55,6 +57,8 @@ def _standardise(portion: Portion, written: dict[str, int]) -> None:
         written["events"] += write_events(portion, stream.event)
     if stream.purchase:
         written["purchases"] += write_purchases(portion, stream.purchase, stream.purchase_line)
+    elif stream.purchase_line:
+        write_separate_lines(portion, stream.purchase_line)
     if stream.interaction:
         written["interactions"] += write_interactions(portion, stream.interaction)
     if stream.feedback:
@@ -95,8 +99,8 @@ def _forget(work: Work, sources: list[str]) -> None:
         parameters = {"sources": sources}
         chosen = "list_contains($sources, source)"
         work.con.execute(
-            f"delete from standard.purchase_line where purchase_id in "
-            f"(select purchase_id from standard.purchase where {chosen})",
+            f"delete from standard.purchase_line where _line <> {KEPT_LINE} "
+            f"and _batch_id in (select batch_id from ops.batch where {chosen})",
             parameters,
         )
         work.con.execute(
@@ -105,7 +109,7 @@ def _forget(work: Work, sources: list[str]) -> None:
             parameters,
         )
         for table in _BY_STREAM:
-            work.con.execute(f"delete from standard.{table} where {chosen}", parameters)
+            work.con.execute(f"delete from standard.{table} where {chosen} and _line <> {KEPT_LINE}", parameters)
         work.con.execute(
             f"delete from ops.watermark where stage in ($stage, $stale) and batch_id in "
             f"(select batch_id from ops.batch where {chosen})",

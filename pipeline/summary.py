@@ -7,15 +7,18 @@ from rich.table import Table
 from rich.text import Text
 
 from pipeline.config import Config
+from pipeline.overlap import find_overlaps, purchases_told
 from pipeline.stage import Count, StageReport
 from warehouse.connection import open_readonly
 
 # Shown only when there is something to tell.
-_NEWS = ("drift", "drift_warnings", "streams_late", "streams_unusual", "removed")
+_NEWS = ("suppressed", "files_to_remove", "drift", "drift_warnings", "streams_late", "streams_unusual", "removed")
 _LINES = (
     ("rows delivered", "ingest", "rows_in"),
     ("rows loaded", "ingest", "rows_out"),
     ("rows quarantined", "ingest", "quarantined"),
+    ("rows of erased people dropped", "ingest", "suppressed"),
+    ("files outside that still hold erased people", "ingest", "files_to_remove"),
     ("columns that changed", "ingest", "drift"),
     ("columns changed that are read", "ingest", "drift_warnings"),
     ("streams late or missing", "ingest", "streams_late"),
@@ -37,7 +40,7 @@ _LINES = (
     ("purchases", "profile", "purchases"),
     ("segment members", "extract", "members"),
     ("extracted", "extract", "consented"),
-    ("withheld (no consent or no address)", "extract", "withheld"),
+    ("withheld (consent, address, suppressed, minor, holdout)", "extract", "withheld"),
     ("quality warnings", "all", "quality_warnings"),
 )
 
@@ -51,10 +54,13 @@ def print_summary(console: Console, config: Config, reports: list[StageReport]) 
     console.print(_count_table(counts))
     console.print(_time_table(reports))
     _print_drift(console, config, reports)
+    _print_overlaps(console, config, counts)
     truth = config.inbox / "truth.parquet"
     if truth.exists():
         console.print(_score_table(config, truth))
     console.print(f"analysts open {config.published / 'customers.duckdb'}", highlight=False, soft_wrap=True)
+    if config.key is None:
+        console.print("data at rest are not encrypted: see `guiyi key --help`", style="dim", highlight=False)
 
 
 def _count_table(counts: dict[str, dict[str, Count]]) -> Table:
@@ -86,6 +92,16 @@ def _print_drift(console: Console, config: Config, reports: list[StageReport]) -
         where = file if files == 1 else f"{files} files, last {file}"
         style = "bold white on red" if severity == "alarm" else "red"
         console.print(Text(f"{stream}: column {column} {kind} ({where}): {detail}", style=style))
+
+
+def _print_overlaps(console: Console, config: Config, counts: dict[str, dict[str, Count]]) -> None:
+    """Sources whose purchases may be the same, in a run that wrote some."""
+    if not counts.get("standardise", {}).get("purchases"):
+        return
+    with open_readonly(config.warehouse) as con:
+        told = purchases_told(con)
+    for each in find_overlaps(config, told):
+        console.print(Text(str(each), style="red"))
 
 
 def _time_table(reports: list[StageReport]) -> Table:

@@ -27,7 +27,7 @@ from pipeline.epochs import (
     unpin_epochs,
     usable_epochs,
 )
-from pipeline.resolve import read_inputs
+from pipeline.resolve import count_live, read_inputs
 from pipeline.stage import Count, Options, Progress, Work, execute, transaction
 from pipeline.values import count_rows
 from warehouse.audit import record_act
@@ -67,7 +67,7 @@ def read_epochs(config: Config) -> EpochList:
     with open_readonly(config.warehouse) as con:
         _check_resolved(con)
         usable = usable_epochs(con, load_settings(config.identity_settings))
-        records = count_rows(con, "standard.record")
+        records = count_live(con)
         return EpochList(tuple(list_epochs(con)), frozenset(usable), records, tuple(find_waiting(con)))
 
 

@@ -9,12 +9,15 @@ from quality.expectations import Suite
 from quality.suites import (
     alias,
     batch,
+    behaviour,
     consent,
     customer,
     customer_rows,
     event,
     feedback,
+    golden_record,
     identifier,
+    identity_quality,
     interaction,
     ledger,
     link,
@@ -49,8 +52,11 @@ _ALL = (
     customer.SUITE,
     provenance.SUITE,
     permission.SUITE,
+    *golden_record.SUITES,
     *customer_rows.SUITES,
     *mart.SUITES,
+    *behaviour.SUITES,
+    identity_quality.SUITE,
 )
 
 SUITES: dict[str, Suite] = {suite.name: suite for suite in _ALL}

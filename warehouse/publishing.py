@@ -1,16 +1,19 @@
-"""The published snapshot: what analysts read while the pipeline writes.
+"""The published snapshots: what analysts read while the pipeline writes.
 
 In: an open warehouse. Out: a DuckDB file with the customer tables, the marts, segment membership and who is who, every
-table and column commented. A new snapshot is built beside the old one and takes its name in one step, so whoever has
-the old file open goes on reading it, and whoever opens the name gets one of the two in full.
+table and column commented: in full, encrypted with a key where there is one, or pseudonymised. A new snapshot is built
+beside the old one and takes its name in one step, so whoever has the old file open goes on reading it, and whoever
+opens the name gets one of the two in full.
 """
 
-import shutil
 from pathlib import Path
 
 import duckdb
 
+from warehouse.pseudonyms import Column, clear, prepare, pseudonymise, read_columns
+from warehouse.published_columns import Treatment
 from warehouse.tables import TableFile, comment_tables, table_files
+from warehouse.vault.cipher import attach_file, connect_file
 
 SCHEMAS = ("customer", "mart")
 TABLES = (
@@ -22,30 +25,43 @@ TABLES = (
 )
 
 
+# What DuckDB has been able to read since its first stable version: analysts' tools bring versions of their own.
+READERS_VERSION = "v1.0.0"
+
+
 class PublishingError(ValueError):
     """There is nothing to publish yet."""
 
 
-def publish_snapshot(con: duckdb.DuckDBPyConnection, target: Path) -> dict[str, int]:
-    """Write a fresh snapshot of the warehouse behind `con` to `target`; returns rows by table.
+def publish_snapshot(con: duckdb.DuckDBPyConnection, target: Path, *, key_text: str | None = None) -> dict[str, int]:
+    """Write a fresh snapshot of the warehouse behind `con` to `target`, encrypted with a key; returns rows by table.
 
     Raw and standard values and the pipeline's own book-keeping are not in it.
     """
     files = _published_files(con)
     building = _place_beside(target)
-    rows = _copy_tables(con, files, building)
-    with duckdb.connect(str(building)) as snapshot:
-        comment_tables(snapshot)
-        snapshot.execute("checkpoint")
+    selects = {file.full_name: f"from {file.full_name}{_order(file)}" for file in files}
+    rows = _copy_tables(con, selects, building, key_text)
+    _describe(building, key_text, {})
+    # For whoever may read personal data; analysts open the other one.
+    building.chmod(0o600)
     building.replace(target)
     return rows
 
 
-def copy_snapshot(published: Path, target: Path) -> None:
-    """Publish the same snapshot under a second name, with the same care."""
+def publish_pseudonymised(con: duckdb.DuckDBPyConnection, target: Path, secret: bytes) -> dict[str, int]:
+    """The same tables without direct identifiers, as published_columns.py says, in a file that is not encrypted."""
+    names = [file.full_name for file in _published_files(con)]
     building = _place_beside(target)
-    shutil.copyfile(published, building)
+    prepare(con, names, secret)
+    try:
+        selects = {name: pseudonymise(con, name) for name in names}
+        rows = _copy_tables(con, selects, building, None, READERS_VERSION)
+    finally:
+        clear(con)
+    _describe(building, None, {name: read_columns(con, name) for name in names})
     building.replace(target)
+    return rows
 
 
 def _published_files(con: duckdb.DuckDBPyConnection) -> list[TableFile]:
@@ -69,18 +85,23 @@ def _place_beside(target: Path) -> Path:
     return building
 
 
-def _copy_tables(con: duckdb.DuckDBPyConnection, files: list[TableFile], building: Path) -> dict[str, int]:
+def _copy_tables(
+    con: duckdb.DuckDBPyConnection,
+    selects: dict[str, str],
+    building: Path,
+    key_text: str | None,
+    storage_version: str | None = None,
+) -> dict[str, int]:
     rows = {}
-    # ATTACH takes no parameter for its file name; a quote in the path is doubled.
-    con.execute("attach '{}' as snapshot".format(str(building).replace("'", "''")))
+    attach_file(con, building, "snapshot", key_text, storage_version=storage_version)
     try:
         con.execute("begin")
-        for schema in sorted({file.schema for file in files}):
+        for schema in sorted({name.partition(".")[0] for name in selects}):
             con.execute(f"create schema snapshot.{schema}")
-        for file in files:
-            con.execute(f"create table snapshot.{file.full_name} as from {file.full_name}{_order(file)}")
-            row = con.execute(f"select count(*) from snapshot.{file.full_name}").fetchone()
-            rows[file.full_name] = int(row[0]) if row else 0
+        for name, select in selects.items():
+            con.execute(f"create table snapshot.{name} as {select}")
+            row = con.execute(f"select count(*) from snapshot.{name}").fetchone()
+            rows[name] = int(row[0]) if row else 0
         con.execute("commit")
     except BaseException:
         con.execute("rollback")
@@ -88,6 +109,27 @@ def _copy_tables(con: duckdb.DuckDBPyConnection, files: list[TableFile], buildin
     finally:
         con.execute("detach snapshot")
     return rows
+
+
+def _describe(building: Path, key_text: str | None, treated: dict[str, list[Column]]) -> None:
+    """Comment tables and columns, and say what became of those that are not as they were."""
+    snapshot = connect_file(building, key_text)
+    try:
+        comment_tables(snapshot)
+        for table, columns in treated.items():
+            for column in columns:
+                if column.treatment is not Treatment.KEEP:
+                    _add_comment(snapshot, table, column)
+        snapshot.execute("checkpoint")
+    finally:
+        snapshot.close()
+
+
+def _add_comment(snapshot: duckdb.DuckDBPyConnection, table: str, column: Column) -> None:
+    known = table_files()[table].columns.get(column.name, column.name)
+    # COMMENT ON takes no parameter; the texts are our own files', quoted all the same.
+    text = f"{known} ({column.treatment.value})".replace("'", "''")
+    snapshot.execute(f"comment on column {table}.\"{column.name}\" is '{text}'")
 
 
 def _order(file: TableFile) -> str:

@@ -6,12 +6,14 @@ with a dollar sign.
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-RULES = ("most_trusted", "most_recent", "most_frequent", "most_complete")
+from warehouse.mart_settings import SECTIONS, UnusableSetting, read_mart_settings
+
+RULES = ("verified_first", "most_trusted", "most_recent", "most_frequent", "most_complete")
 
 # Fields that survive on their own or, for name and address, together; with the columns `prefer` may name.
 FIELDS: dict[str, tuple[str, ...]] = {
@@ -27,7 +29,7 @@ FIELDS: dict[str, tuple[str, ...]] = {
     "wechat_openid": ("wechat_openid",),
 }
 
-_SECTIONS = {"survivorship", "stitching", "sessions", "money", "lifecycle", "channels"}
+_SECTIONS = {"survivorship", "stitching", "sessions", "money", "lifecycle", "channels", "value", "churn"}
 
 
 class CustomerSettingsError(ValueError):
@@ -36,12 +38,13 @@ class CustomerSettingsError(ValueError):
 
 @dataclass(frozen=True)
 class FieldRules:
-    """How one field survives: rules in order, sources by trust, columns to prefer."""
+    """How one field survives: rules in order, sources by trust, columns to prefer, sources that verify the value."""
 
     field: str
     rules: tuple[str, ...]
     trust: tuple[str, ...]
     prefer: tuple[str, ...] = ()
+    verified_by: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -58,6 +61,10 @@ class CustomerSettings:
     active_days: int
     lost_days: int
     channels: dict[str, tuple[str, ...]]
+    minimum_buyers: int
+    minimum_repeat_buyers: int
+    churn: dict[str, float]
+    marts: dict[str, object]
 
     def parameters(self, as_of: date, source_channels: Mapping[str, str] | None = None) -> dict[str, object]:
         """The values of every $parameter under sql/customer and sql/mart, for marts that look back from `as_of`.
@@ -69,7 +76,7 @@ class CustomerSettings:
         return {
             "as_of": as_of,
             "rules": [
-                {"field": row.field, "rules": list(row.rules), "trust": list(row.trust), "prefer": list(row.prefer)}
+                {key: value if key == "field" else list(value) for key, value in asdict(row).items()}
                 for row in self.fields
             ],
             "rates": [{"currency": currency, "rate": rate} for currency, rate in sorted(self.rates.items())],
@@ -80,6 +87,12 @@ class CustomerSettings:
             "new_days": self.new_days,
             "active_days": self.active_days,
             "lost_days": self.lost_days,
+            **self.churn,
+            **self.marts,
+            # Found out by the profile stage (FOUND_OUT in pipeline/profile.py); without it, nothing.
+            "removal": [],
+            "review": [],
+            "freshness": [],
         }
 
 
@@ -93,12 +106,12 @@ def read_customer_settings(path: Path) -> CustomerSettings:
         raise CustomerSettingsError(f"{path}: {error}") from None
     try:
         return _settings(data)
-    except CustomerSettingsError as error:
+    except (CustomerSettingsError, UnusableSetting) as error:
         raise CustomerSettingsError(f"{path}: {error}") from None
 
 
 def _settings(data: dict[str, Any]) -> CustomerSettings:
-    _refuse_unknown("the file", data, _SECTIONS)
+    _refuse_unknown("the file", data, _SECTIONS | SECTIONS)
     stitching, money, lifecycle = (data.get(section, {}) for section in ("stitching", "money", "lifecycle"))
     settings = CustomerSettings(
         fields=_fields(data.get("survivorship", {})),
@@ -111,6 +124,10 @@ def _settings(data: dict[str, Any]) -> CustomerSettings:
         active_days=_days("lifecycle", lifecycle, "active_days"),
         lost_days=_days("lifecycle", lifecycle, "lost_days"),
         channels=_channels(data.get("channels", {})),
+        minimum_buyers=_days("value", data.get("value", {}), "minimum_buyers"),
+        minimum_repeat_buyers=_days("value", data.get("value", {}), "minimum_repeat_buyers"),
+        churn=_churn(data.get("churn", {})),
+        marts=read_mart_settings(data),
     )
     if not settings.new_days < settings.active_days < settings.lost_days:
         raise CustomerSettingsError("[lifecycle] needs new_days < active_days < lost_days")
@@ -129,13 +146,13 @@ def _fields(survivorship: dict[str, Any]) -> tuple[FieldRules, ...]:
 
 def _field(field: str, entry: dict[str, Any], trust: tuple[str, ...]) -> FieldRules:
     section = f"[survivorship.field.{field}]"
-    _refuse_unknown(section, entry, {"rules", "trust", "prefer"})
+    _refuse_unknown(section, entry, {"rules", "trust", "prefer", "verified_by"})
     rules, prefer = tuple(entry.get("rules", ())), tuple(entry.get("prefer", ()))
     if not rules:
         raise CustomerSettingsError(f"{section} needs rules, one or more of {', '.join(RULES)}")
     _refuse_unknown(f"{section} rules", rules, set(RULES))
     _refuse_unknown(f"{section} prefer", prefer, set(FIELDS[field]))
-    return FieldRules(field, rules, tuple(entry.get("trust", trust)), prefer)
+    return FieldRules(field, rules, tuple(entry.get("trust", trust)), prefer, tuple(entry.get("verified_by", ())))
 
 
 def _rates(money: dict[str, Any]) -> dict[str, float]:
@@ -154,6 +171,19 @@ def _channels(channels: dict[str, Any]) -> dict[str, tuple[str, ...]]:
     if twice := sorted({source for source in sources if sources.count(source) > 1}):
         raise CustomerSettingsError(f"[channels] names {', '.join(twice)} twice; a source has one channel")
     return {channel: tuple(names) for channel, names in channels.items()}
+
+
+def _churn(churn: dict[str, Any]) -> dict[str, float]:
+    """Weights between 0 and 1, and the scores from which a risk is medium or high."""
+    known = {"complaint_weight": 1, "detractor_weight": 1, "refund_weight": 1, "medium_risk": 100, "high_risk": 100}
+    _refuse_unknown("[churn]", churn, set(known))
+    for key, most in known.items():
+        value = churn.get(key)
+        if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= most:
+            raise CustomerSettingsError(f"[churn] {key} must be a number from 0 to {most}")
+    if not churn["medium_risk"] < churn["high_risk"]:
+        raise CustomerSettingsError("[churn] needs medium_risk < high_risk")
+    return {key: float(churn[key]) for key in known}
 
 
 def _days(section: str, entry: dict[str, Any], key: str) -> int:

@@ -80,12 +80,60 @@ def parse_table_file(path: Path) -> TableFile:
 
 
 def create_tables(con: duckdb.DuckDBPyConnection) -> None:
-    """Create the schemas and the tables that keep state, where they are missing."""
+    """Create the schemas and the tables that keep state, where they are missing, and their columns that are."""
     for schema in SCHEMAS:
         con.execute(f"create schema if not exists {schema}")
     for file in table_files().values():
         if file.keeps_state:
             con.execute(file.statement)
+    _add_missing_columns(con)
+
+
+def _add_missing_columns(con: duckdb.DuckDBPyConnection) -> None:
+    """Bring tables that an earlier version created to today's statements; see `add_columns`."""
+    existing: dict[str, set[str]] = {}
+    rows = con.execute(
+        "select schema_name, table_name, column_name from duckdb_columns() where database_name = current_database()"
+    ).fetchall()
+    for schema, table, column in rows:
+        existing.setdefault(f"{schema}.{table}", set()).add(column)
+    for name, file in table_files().items():
+        if file.keeps_state and set(file.columns) - existing[name]:
+            add_columns(con, file)
+
+
+def add_columns(con: duckdb.DuckDBPyConnection, file: TableFile) -> list[str]:
+    """Add the columns that `file`'s statement has and its table in `con` lacks; returns their names.
+
+    A new column is filled with its default. DuckDB adds no constraint together with a column, so `not null` follows,
+    and a column without a default must allow nulls. New columns belong at the end of the statement, because that is
+    where they come to stand in a table that exists.
+    """
+    twin = f"{file.name}_as_stated"
+    con.execute(re.sub(rf"^create table if not exists {re.escape(file.full_name)}\b", f"create temp table {twin}",
+                       file.statement, flags=re.IGNORECASE))  # fmt: skip
+    try:
+        missing = con.execute(
+            """
+            select column_name, data_type, column_default, is_nullable from duckdb_columns()
+            where database_name = 'temp' and table_name = $twin and column_name not in (
+                select column_name from duckdb_columns()
+                where database_name = current_database() and schema_name = $schema and table_name = $table
+            )
+            order by column_index
+            """,
+            {"twin": twin, "schema": file.schema, "table": file.name},
+        ).fetchall()
+    finally:
+        con.execute(f"drop table temp.{twin}")
+    for name, kind, default, is_nullable in missing:
+        if default is None and not is_nullable:
+            raise TableFileError(f"{file.full_name}: the new column {name} needs a default or must allow nulls")
+        filled = f" default {default}" if default is not None else ""
+        con.execute(f'alter table {file.full_name} add column "{name}" {kind}{filled}')
+        if not is_nullable:
+            con.execute(f'alter table {file.full_name} alter column "{name}" set not null')
+    return [row[0] for row in missing]
 
 
 def order_derived(schemas: tuple[str, ...]) -> tuple[str, ...]:

@@ -19,6 +19,7 @@ from pipeline.config import Config, load_config
 from pipeline.demo.exports import write_demo
 from pipeline.keys import short_hash_sql
 from pipeline.run import run_stage
+from warehouse.connection import open_readonly
 
 SEED = 4711
 OTHER_SEED, OTHER_PERSONS = 11, 20_000
@@ -53,7 +54,7 @@ def prepare_population(folder: Path, persons: int, tell: Callable[[str], None], 
 
 
 def _write_files(config: Config, folder: Path) -> None:
-    with duckdb.connect(str(config.warehouse), read_only=True) as con:
+    with open_readonly(config.warehouse) as con:
         _copy(con, "select * from standard.record order by record_id", folder / "records.parquet")
         _copy(
             con,

@@ -10,13 +10,12 @@ import json
 import sys
 from dataclasses import replace
 
-import duckdb
-
 from benchmarks.measurement import own_peak_bytes
 from pipeline.config import load_config
 from pipeline.ingest import ingest
 from pipeline.stage import execute
 from pipeline.standardise import standardise
+from warehouse.connection import open_readonly
 
 SOURCE = "segment"
 
@@ -27,7 +26,7 @@ def main() -> None:
     config = replace(config, sources={SOURCE: config.sources[SOURCE]})
     taken, standardised = execute("ingest", ingest, config), execute("standardise", standardise, config)
     peak = own_peak_bytes()
-    with duckdb.connect(str(config.warehouse), read_only=True) as con:
+    with open_readonly(config.warehouse) as con:
         row = con.execute("select count(*), count(distinct event_id) from standard.event").fetchone()
     report = {
         "ingest_seconds": taken.seconds,

@@ -24,6 +24,7 @@ To add a system:
    `raise LostPlace` when the place reached is gone: the pull starts again from its watermark.
 2. `connectors/sources/<system>.py`: a Stream named `<stream>_api` with `files="api/{source}/<stream>_api/*.ndjson"`,
    `format=Ndjson()`, `pull=Pull(API, partial(read_x, …))`, and a Record whose `stream` is the file stream's, so that
-   the same person from file and API is one record with versions.
+   the same person from file and API is one record with versions; orders, tickets, answers and events name it as their
+   `own_stream`.
 3. A fake server in tests/connectors/api/ that refuses what the documentation forbids, and the acceptance cases.
 """

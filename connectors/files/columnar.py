@@ -1,9 +1,10 @@
-"""Parquet files: every column as text, `_line` the row's position from 1.
+"""Parquet files: every column as text, `_line` the row's position from 1; structs, lists and maps as JSON.
 
 In: a path. Out: chunks. A database of its own reads the file: an error inside the pipeline's transaction would abort
 it, and what hostile bytes do to a reader stays there.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,8 @@ from connectors.files.header import MOST_COLUMNS
 from connectors.files.objects import column_names
 
 ROWS_AT_ONCE = 100_000
+# Types whose text is DuckDB's own way of writing them, which nothing else reads.
+_NESTED = re.compile(r"(STRUCT|MAP|UNION)\(|.*\[\d*\]$", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -35,12 +38,13 @@ def read_columnar(path: Path) -> Iterator[Chunk]:
 def _chunks(con: duckdb.DuckDBPyConnection, path: str) -> Iterator[Chunk]:
     described = con.execute("describe select * from read_parquet($path)", {"path": path}).fetchall()
     columns = [row[0] for row in described]
+    nested = {row[0] for row in described if _NESTED.match(row[1])}
     if len(columns) > MOST_COLUMNS:
         raise UnreadableFile(f"the file has {len(columns):,} columns; more than {MOST_COLUMNS:,} are no table")
     counted = con.execute("select sum(num_rows) from parquet_file_metadata($path)", {"path": path}).fetchone()
     delivered = int(counted[0]) if counted and counted[0] is not None else 0
     selected = ", ".join(
-        f"nullif({_quoted(column)}::varchar, '') as {_quoted(name)}"
+        f"nullif({_text(column, nested)}, '') as {_quoted(name)}"
         for column, name in zip(columns, column_names(columns), strict=True)
     )
     batches = con.execute(
@@ -53,6 +57,10 @@ def _chunks(con: duckdb.DuckDBPyConnection, path: str) -> Iterator[Chunk]:
         yield Chunk(pa.Table.from_batches([batch]), rejects([], [], []), len(batch))
     if read != delivered:
         raise UnreadableFile(f"{read:,} rows found where the file says it has {delivered:,}")
+
+
+def _text(column: str, nested: set[str]) -> str:
+    return f"to_json({_quoted(column)})::varchar" if column in nested else f"{_quoted(column)}::varchar"
 
 
 def _quoted(name: str) -> str:

@@ -2,8 +2,8 @@
 
 What it offers: one row per install or in-app event with the campaign it is put down to, device identifiers and, for
 events with a value, revenue. The export page and the Pull API head their 81 columns with display names (`Event Time`),
-Data Locker with API names (`event_time`); the columns are the same otherwise. An event delivered by both would count
-twice: take one of them.
+Data Locker with API names (`event_time`); the columns are the same otherwise. An event delivered by both counts
+twice, a purchase once: take one of them.
 Ids: `Customer User ID` is the shop's own (issuer: the shop), there once the app sets it; `AppsFlyer ID` is the
 installation (`device_id`); `IDFA` and `IDFV` on iOS, `Advertising ID` (`gaid`), `Android ID`, `IMEI` and `OAID` on
 Android. An IDFA of zeros belongs to whoever refused tracking, and is no identifier. `OAID` is a column of Data Locker's
@@ -79,6 +79,7 @@ def raw_data(name: str, files: str, named: Callable[[str], str], more: tuple[tup
         ),
         purchase=Purchase(
             key=f"coalesce(nullif(trim({value_of(value, 'af_order_id')}), ''), {key})",
+            own_stream="raw_data",
             when=f"{named('Event Name')} = 'af_purchase' and {revenue} is not null and not starts_with({revenue}, '-')",
             record=user,
             stream="users",

@@ -11,7 +11,8 @@ Watermark: none within a row. A day's table (`events_YYYYMMDD`) is written again
 late: deliver it again in full. A row has no id: the visitor, the microsecond, the event's name and the batch's place
 (page, request, position, bundle) together are one; exports from before those columns, and rows without a visitor, are
 told apart by their parameters. So a day delivered twice adds what is new and nothing else. `events_intraday_*` tables
-hold the same events earlier; NDJSON and Parquet of the same day would count twice.
+hold the same events earlier. NDJSON and Parquet of a day are the same events and purchases; where an event is told by
+its parameters alone, as from before those columns, it counts twice if their texts differ.
 A purchase is what `ecommerce.transaction_id` names, once however often the page is loaded again; "(not set)" is no
 number. Refund events stay events: they do not tell the order's new amount. Where the shop system's orders are a source
 too, these are the same purchases seen again.
@@ -105,6 +106,7 @@ def event_table(name: str, files: str, shape: Format) -> Stream:
         ),
         event=Event(
             id=_EVENT,
+            own_stream="events",
             type="case when \"event_name\" in ('page_view', 'screen_view') then 'page' else 'track' end",
             name='"event_name"',
             occurred_at='"event_timestamp"',
@@ -124,6 +126,7 @@ def event_table(name: str, files: str, shape: Format) -> Stream:
         ),
         purchase=Purchase(
             key=_ORDER_ONCE,
+            own_stream="events",
             when=_BOUGHT,
             record=_USER,
             stream="users",

@@ -7,8 +7,9 @@ Merges: the contact that stays lists the ids it took in (`hs_merged_object_ids` 
 `hs_calculated_merged_vids` as `1:time;2:time`), and the table contact_merge_audit has a row per merge. An id taken in
 is an identifier `hubspot_contact` of the contact that stays, and every contact carries its own.
 A contact archived (API) or gone (`_fivetran_deleted`) is deleted. `hs_email_optout` is the refusal of all e-mail.
-Deals name their contact only where associations were asked for. A deal counts as paid when won: `hs_is_closed_won`, or
-the stage `closedwon` of the default pipeline; stages of other pipelines have numbers that only the portal knows.
+Deals and tickets of objects, pages and tables are versions of the same, by id; they name their contact only where
+associations were asked for. A deal counts as paid when won: `hs_is_closed_won`, or the stage `closedwon` of the default
+pipeline; stages of other pipelines have numbers that only the portal knows.
 From the API itself comes `contacts_api`, archived contacts included: one is deleted as of when it was archived.
 Follows: HubSpot CRM API reference (objects, associations, merge), connectors/api/hubspot.py for the API itself; header
 row of a real export; replicated tables as dbt_hubspot_source samples them. Unconfirmed: `Mobile Phone Number`,
@@ -112,6 +113,7 @@ DEALS = Stream(
     format=Ndjson(),
     purchase=Purchase(
         key=_KEY,
+        own_stream="deals",
         record=associated("contacts"),
         stream="contacts",
         ordered_at=first_of(prop("closedate"), _CREATED),
@@ -130,6 +132,7 @@ TICKETS = Stream(
     format=Ndjson(),
     interaction=Interaction(
         key=_KEY,
+        own_stream="tickets",
         kind="'ticket'",
         record=associated("contacts"),
         stream="contacts",

@@ -1,9 +1,10 @@
 """HubSpot's objects as a replication service lands them: one CSV per table, properties as `property_*` columns.
 
-Contacts have the keys of the API, so that a table and an export of the API are versions of the same records. Rows gone
-at the source stay with `_fivetran_deleted` or `is_deleted`. Association tables (deal_contact, ticket_contact, …) are
-not among the tables read: a deal or ticket from here has no contact. Companies and the sending side of e-mails are kept
-as they came, without standard rows: a company is no person, and a sent e-mail names no recipient in its own table.
+Contacts, deals and tickets have the keys of the API, so that a table and an export of the API are versions of the same.
+Rows gone at the source stay with `_fivetran_deleted` or `is_deleted`. Association tables (deal_contact, ticket_contact,
+…) are not among the tables read: a deal or ticket from here alone has no contact. Companies and the sending side of
+e-mails are kept as they came, without standard rows: a company is no person, and a sent e-mail names no recipient in
+its own table.
 Follows: the sample tables of dbt_hubspot_source.
 """
 
@@ -90,6 +91,7 @@ DEALS = Stream(
     format=Delimited(),
     purchase=Purchase(
         key='"deal_id"',
+        own_stream="deals",
         ordered_at=first_of('"property_closedate"', '"property_createdate"'),
         updated_at=first_of('"property_hs_lastmodifieddate"', _SYNCED),
         status=f"case when {is_true('is_deleted')} or \"deal_pipeline_stage_id\" = 'closedlost' then 'cancelled' "
@@ -106,6 +108,7 @@ TICKETS = Stream(
     format=Delimited(),
     interaction=Interaction(
         key=_KEY,
+        own_stream="tickets",
         when=f"not {is_true('is_deleted')}",
         kind="'ticket'",
         occurred_at='"property_createdate"',

@@ -5,8 +5,8 @@ What it offers: identify, page, screen, track, group and alias calls, one JSON o
 traits of an identify call, and those they remember, into `context.traits`; server-side calls may have `traits` of their
 own. The warehouse has a table per call with one column per field, in snake case: `id` is the messageId, traits and
 properties are columns of the first level, context is `context_…`. Of these tables `identifies` and `tracks` are read,
-as Parquet. Deliver the archive or the tables: the same call from both is two events, and a profile is patched from one
-of them alone.
+as Parquet. The same call from both is one event; a profile is patched from one of them alone, so deliver the archive or
+the tables.
 Key of a call: `messageId`. Watermark: `receivedAt` (`received_at`), the server's time; when a call happened is
 `timestamp`, the client's `originalTimestamp` set right by the clock skew between `sentAt` and `receivedAt`.
 Ids: `user_id` (issuer: the shop), `anonymous_id`, and `idfa`, `gaid`, `idfv` and `android_id` of the phone.
@@ -120,6 +120,7 @@ def table_event(kind: str, name: str | None = None) -> Event:
     """The event that a row of a warehouse table is."""
     return Event(
         id='"id"',
+        own_stream="events",
         type=f"'{kind}'",
         name=name,
         occurred_at=_TABLE_HAPPENED,

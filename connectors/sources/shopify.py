@@ -3,13 +3,16 @@
 What they offer: customers with address and e-mail/SMS consent; orders with one row per line item, of which only the
 first carries order-level fields. Ids, zips and phones may start with an apostrophe (a spreadsheet guard). The orders
 export names no customer id, so every order is also a record of its buyer as typed at checkout. Neither export carries
-a modification time: the delivery's day orders versions. The customers export of older shops has no id either: the key
-is a hash of the e-mail address, else of the phone number's digits, so a customer who changes it becomes a new record.
-The replicated tables are described in shopify_tables, what is pulled from the API in shopify_api.
+a modification time: the delivery's day orders versions. An order's key is its `Id`, which its first row has, as in the
+API and the replicated tables: one order is one purchase however it comes, called by its number (#1001) where that is
+told; an export without `Id` is keyed by the number and stands by itself. The customers export of older shops has no id
+either: the key is a hash of the e-mail address, else of the phone number's digits, so a customer who changes it becomes
+a new record. The replicated tables are described in shopify_tables, what is pulled from the API in shopify_api.
 Follows: header rows of real exports.
 """
 
 from connectors.files.delimited import Delimited
+from connectors.secrets import SECRETS
 from connectors.sources.shopify_api import PULLED
 from connectors.sources.shopify_tables import TABLES
 from connectors.stream import Connector, Consent, Identifier, Purchase, PurchaseLine, Record, Stream
@@ -23,6 +26,7 @@ def unquoted(column: str) -> str:
 
 _CUSTOMER = unquoted("Customer ID")
 _ORDER = '"Name"'
+_ORDER_ID = first_of(f'max({unquoted("Id")}) over (partition by _batch_id, "Name")', '"Name"')
 # Rows after an order's first have no financial status.
 _FIRST_ROW = '"Financial Status" is not null'
 
@@ -94,7 +98,9 @@ ORDERS = Stream(
         company='"Billing Company"',
     ),
     purchase=Purchase(
-        key=_ORDER,
+        key=_ORDER_ID,
+        number=_ORDER,
+        own_stream="orders",
         when=_FIRST_ROW,
         record=_ORDER,
         ordered_at='"Created at"',
@@ -111,7 +117,7 @@ ORDERS = Stream(
         payment_method='"Payment Method"',
     ),
     purchase_line=PurchaseLine(
-        purchase=_ORDER,
+        purchase=_ORDER_ID,
         product='"Lineitem name"',
         sku='"Lineitem sku"',
         quantity='"Lineitem quantity"',
@@ -119,4 +125,14 @@ ORDERS = Stream(
     ),
 )
 
-CONNECTOR = Connector("shopify", "store", (CUSTOMERS, LEGACY_CUSTOMERS, ORDERS, *PULLED, *TABLES), about=__doc__)
+# Whoever has one of these links or tokens sees an order, a checkout or an account without signing in.
+_KEYS = ("token", "cart_token", "checkout_token", "*order_status_url", "status_page_url", "abandoned_checkout_url",
+         "multipass_identifier", "credit_card_*", "payment_details*", "receipt*")  # fmt: skip
+
+CONNECTOR = Connector(
+    "shopify",
+    "store",
+    (CUSTOMERS, LEGACY_CUSTOMERS, ORDERS, *PULLED, *TABLES),
+    about=__doc__,
+    drop=(*SECRETS, *_KEYS),
+)

@@ -1,8 +1,8 @@
 """Shopify's customers and orders as the Admin REST API gives them: JSON, one object a line.
 
 Customers have the keys of the customers export, orders the numbers of the orders export (#1001), so that the same
-customer, and the same buyer as typed at checkout, is one record from file and API. Purchases count by stream: pull
-orders or deliver them, not both for the same time. Amounts are the shop's currency. Test orders are nobody's.
+customer, and the same buyer as typed at checkout, is one record from file and API. An order is one purchase from file
+and API, by its id. Amounts are the shop's currency. Test orders are nobody's.
 A ticked box on an order is a consent; one left empty refuses nothing. Whoever never subscribed counts as a refusal, as
 in the replicated tables.
 Follows: Shopify Admin REST API (resources Customer and Order); connectors/api/shopify.py for the API itself.
@@ -131,7 +131,9 @@ ORDERS = Stream(
         ),
     ),
     purchase=Purchase(
-        key=_ORDER,
+        key=_ID,
+        number=_ORDER,
+        own_stream="orders",
         when=_IS_REAL,
         record=_ORDER,
         stream="orders",
@@ -149,7 +151,7 @@ ORDERS = Stream(
         payment_method="try(json_extract_string(\"payment_gateway_names\", '$[0]'))",
     ),
     purchase_line=PurchaseLine(
-        purchase=_ORDER,
+        purchase=_ID,
         when=_IS_REAL,
         product=_line("coalesce(each.name, each.title)"),
         sku=_line("each.sku"),

@@ -6,14 +6,14 @@ one shown to the buyer. Customers have the keys of the customers export and are 
 and an abandoned checkout are records of the buyer as typed, tied to the customer by id; test orders are nobody's. Of
 an address book only the default address carries the customer's id: the others may be somebody else's.
 A ticked box on an order or checkout is a consent; one left empty refuses nothing.
-Orders come here or from the orders export, not from both: they would count twice. An order's lines, refunds and
-payments have tables of their own: refunds and payments become events; lines stay raw, because standard lines are read
-with their order.
+Orders are versions of those of the export and the API, by id. An order's lines, refunds and payments have tables of
+their own: refunds and payments become events; lines join their order whichever comes first, and count rather than those
+that an export or the API tells of the same order.
 Follows: the sample tables of dbt_shopify; Shopify Admin API (OrderDisplayFinancialStatus, marketing consent states).
 """
 
 from connectors.files.delimited import Delimited
-from connectors.stream import Consent, Event, Identifier, Purchase, Record, Stream
+from connectors.stream import Consent, Event, Identifier, Purchase, PurchaseLine, Record, Stream
 from connectors.values import first_of, is_true
 
 _FOLDER = "store/shopify/tables/"
@@ -141,6 +141,8 @@ ORDERS = Stream(
     identifiers=(_customer_id("order_table", _IS_REAL),),
     purchase=Purchase(
         key=_KEY,
+        number=first_of('"name"'),
+        own_stream="orders",
         when=_IS_REAL,
         record=_KEY,
         ordered_at=first_of('"processed_at"', '"created_at"'),
@@ -263,7 +265,22 @@ NOTES = Stream(
     ),
 )
 
-LINES = Stream(name="order_line_table", files=f"{_FOLDER}*order_line-*.csv*", format=Delimited())
+LINES = Stream(
+    name="order_line_table",
+    files=f"{_FOLDER}*order_line-*.csv*",
+    format=Delimited(),
+    purchase_line=PurchaseLine(
+        purchase='"order_id"',
+        stream="orders",
+        number=_KEY,
+        updated_at=_SYNCED,
+        removed=is_true("_fivetran_deleted"),
+        product=first_of('"name"', '"title"'),
+        sku=first_of('"sku"'),
+        quantity='"quantity"',
+        unit_price=first_of('"price"', '"price_set_shop_amount"', '"original_unit_price_set_shop_amount"'),
+    ),
+)
 TAGS = Stream(name="customer_tag_table", files=f"{_FOLDER}*customer_tag-*.csv*", format=Delimited())
 
 TABLES = (CUSTOMERS, ADDRESSES, ORDERS, CHECKOUTS, REFUNDS, TRANSACTIONS, VISITS, NOTES, LINES, TAGS)

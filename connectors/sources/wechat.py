@@ -59,6 +59,7 @@ _USER = Record(
 
 _FOLLOW = Interaction(
     key=_OPENID,
+    own_stream="users",
     kind="'subscribe'",
     when=f"{_FOLLOWS} and {seconds('subscribe_time')} is not null",
     occurred_at=seconds("subscribe_time"),

@@ -61,6 +61,7 @@ def _told(name: str, files: str, shape: Pages, follow: dict[str, str], updated_a
         identifiers=_identifiers(_KEY, inside("external_contact", "unionid"), "contacts"),
         interaction=Interaction(
             key=f"concat_ws(':', {_KEY}, {follow['staff']})",
+            own_stream="contacts",
             kind="'follow'",
             occurred_at=follow["createtime"],
             record=_KEY,

@@ -4,7 +4,7 @@ What it offers: orders with buyer, recipient, products and payment under `full_o
 `data.full_order_info_list`, a push message in `msg`, as JSON that is percent-encoded like a form (blanks are plus
 signs). Watermark: `order_info.update_time`. Key of an order: `tid`. Messages about shipping or completion say no more
 than the order's number and stay raw, so an order known from pushes alone keeps the state of its last full message.
-Deliver pages or pushes, not both: an order counts per stream.
+An order from pages and from pushes is one purchase, and its newest version counts.
 Ids: `yz_open_id` is the buyer's id everywhere in Youzan; older messages have `buyer_id` (beyond 2^53: text, never a
 number that passed through floating point; 0 is nobody) and `fans_id` (per kind of fan). `outer_user_id` is the WeChat
 openid for orders placed inside WeChat: set `issuer` to the name of the source that delivers the account's followers,
@@ -83,6 +83,7 @@ def orders(name: str, files: str, shape: Format, document: str, root: str) -> St
         ),
         purchase=Purchase(
             key=order,
+            own_stream="trades",
             record=buyer,
             stream="buyers",
             ordered_at=at("order_info.created"),

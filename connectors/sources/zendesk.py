@@ -3,8 +3,7 @@
 What it offers: end users with e-mail and phone (`shared_phone_number` says that a phone is not one person's), tickets
 with status and times. Watermark: `updated_at`. `external_id` is the shop's own user id.
 The API is pulled into `users_api` and `tickets_api`: the same users, and tickets that are newer the later they were
-generated, which a deletion changes and `updated_at` need not tell. A user with `active` false is deleted. Pull tickets
-or deliver them, or they count twice.
+generated, which a deletion changes and `updated_at` need not tell. A user with `active` false is deleted.
 Follows: third-party profile of Zendesk's support API; connectors/api/zendesk.py for the API itself.
 """
 
@@ -41,6 +40,7 @@ USERS = Stream(
 
 _TICKET = Interaction(
     key='"id"',
+    own_stream="tickets",
     kind="'ticket'",
     record='"requester_id"',
     stream="users",

@@ -9,6 +9,8 @@ from pathlib import Path
 import duckdb
 
 from warehouse.connection import open_readonly
+from warehouse.vault.cipher import attach_file
+from warehouse.vault.keyring import key_of
 
 SCHEMAS = ("raw", "standard", "identity", "customer", "mart", "segment")
 
@@ -16,7 +18,7 @@ SCHEMAS = ("raw", "standard", "identity", "customer", "mart", "segment")
 # the same deliveries were spread over.
 HISTORY = frozenset(
     {
-        *("identity.alias", "identity.ledger", "segment.change", "segment.extract_log"),
+        *("identity.alias", "identity.ledger", "segment.change", "segment.extract_log", "segment.extracted"),
         # Two runs may have learned at different times, from what had been delivered by then.
         *("identity.epoch", "identity.model", "identity.frequency", "identity.dropped_key", "identity.spelling"),
     }
@@ -56,8 +58,9 @@ def count_regrouped(left: Path, right: Path) -> int:
     """
     con = duckdb.connect()
     try:
-        con.execute(f"attach {_quoted(left)} as l (read_only)")
-        con.execute(f"attach {_quoted(right)} as r (read_only)")
+        for path, name in ((left, "l"), (right, "r")):
+            key = key_of(path)
+            attach_file(con, path, name, key.derive_text("warehouse") if key else None, read_only=True)
         row = con.execute(
             """
             with groups as (
@@ -95,8 +98,3 @@ def _count_rows(path: Path) -> dict[str, int]:
 def _rows(con: duckdb.DuckDBPyConnection, schema: str, table: str) -> int:
     row = con.execute(f'select count(*) from "{schema}"."{table}"').fetchone()
     return int(row[0]) if row else 0
-
-
-def _quoted(path: Path) -> str:
-    # ATTACH takes no parameter; a quote in a path is doubled.
-    return "'" + str(path).replace("'", "''") + "'"

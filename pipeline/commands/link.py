@@ -5,12 +5,11 @@ import json
 from pathlib import Path
 from typing import Any
 
-import duckdb
 from rich.console import Console
 from rich.markup import escape
 from rich.status import Status
 
-from warehouse.connection import configure
+from warehouse.connection import open_memory
 
 _LINK = """\
 Work out which rows of a CSV or Parquet table are the same person; no warehouse needed.
@@ -84,8 +83,7 @@ def run_link(options: argparse.Namespace) -> int:
 
     console = Console(soft_wrap=True)
     check_targets(options.records, options.out, options.pairs)
-    with duckdb.connect() as con, console.status("reading") as status:
-        configure(con)
+    with open_memory() as con, console.status("reading") as status:
         found = link(con, options.records, options.columns, **_how(options, status))
         if not options.columns:
             console.print(_describe_guess(guessed_columns(con)), markup=False)
@@ -108,8 +106,7 @@ def _run_plan(options: argparse.Namespace) -> int:
     from pipeline.link import guessed_columns, plan
 
     console = Console()
-    with duckdb.connect() as con, console.status("reading") as status:
-        configure(con)
+    with open_memory() as con, console.status("reading") as status:
         found = plan(con, options.records, options.columns, **_how(options, status))
         guessed = [] if options.columns else guessed_columns(con)
     if guessed:

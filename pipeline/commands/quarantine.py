@@ -14,7 +14,9 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
-from pipeline.config import load_config
+from pipeline.access import acting_user
+from pipeline.config import Config, load_config
+from pipeline.disclosure import note_disclosure
 from pipeline.quarantine import Choice, Quarantined, list_files, list_quarantine, read_quarantine
 from pipeline.stage import Options
 from warehouse.connection import open_readonly
@@ -49,7 +51,7 @@ def add_parsers(commands: Any, formatter: Any) -> None:
     showing = actions.add_parser("show", help="the rows of a delivery", formatter_class=formatter)
     showing.add_argument("subject", metavar="BATCH_OR_FILE", help="a batch id, or a file's name or path in the inbox")
     showing.add_argument("--limit", type=int, default=50, metavar="N", help="at most so many rows (default 50)")
-    shown = "also show what was delivered: personal data, on a terminal or into --out only"
+    shown = "also show what was delivered: personal data, on a terminal or into --out only; noted in ops.audit"
     showing.add_argument("--values", action="store_true", help=shown)
     showing.add_argument("--out", type=Path, metavar="FILE", help="write the rows here, one JSON object a line")
     showing.set_defaults(function=run_show, refuse=showing.error)
@@ -96,7 +98,10 @@ def run_show(options: argparse.Namespace) -> int:
         )
     if options.limit < 1:
         options.refuse("--limit is at least 1")
-    with open_readonly(load_config(options.config).warehouse) as con:
+    config = load_config(options.config)
+    if options.values:
+        _note_look(config, options)
+    with open_readonly(config.warehouse) as con:
         rows = read_quarantine(con, options.subject, options.limit, values=options.values)
     if options.out:
         _write_rows(options.out, rows)
@@ -108,6 +113,16 @@ def run_show(options: argparse.Namespace) -> int:
         for row in rows
     ])  # fmt: skip
     return 0
+
+
+def _note_look(config: Config, options: argparse.Namespace) -> None:
+    """Note in ops.audit whose deliveries are looked at; what was typed is not kept, it could hold a value."""
+    with open_readonly(config.warehouse) as con:
+        rows = read_quarantine(con, options.subject, options.limit)
+    batches = sorted({row.batch_id for row in rows})
+    place = "file" if options.out else "terminal"
+    detail = {"what": "quarantine", "rows": len(rows), "batches": len(batches), "to": place}
+    note_disclosure(config, actor=acting_user(), subject=batches[0], detail=detail)
 
 
 def run_replay(options: argparse.Namespace) -> int:

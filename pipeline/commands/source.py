@@ -118,6 +118,7 @@ def run_infer(options: argparse.Namespace) -> int:
 def run_check(options: argparse.Namespace) -> int:
     """Try a configured source."""
     from pipeline.commands.source_report import print_outcome
+    from pipeline.overlap import find_overlaps
     from pipeline.source_check import check_source
 
     console, config = Console(), load_config(options.config)
@@ -126,6 +127,9 @@ def run_check(options: argparse.Namespace) -> int:
             config, options.name, options.file, options.stream, lambda text: status.update(escape(text))
         )
     print_outcome(console, outcome)
+    for each in find_overlaps(config) if outcome.tables.get("purchase") else []:
+        if options.name in (each.tracker, each.shop):
+            console.print(f"· {each}", markup=False, highlight=False, soft_wrap=True)
     return 0 if outcome.works else 1
 
 

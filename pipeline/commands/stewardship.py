@@ -9,7 +9,7 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
-from pipeline.config import load_config
+from pipeline.config import Config, load_config
 
 _EXPLAIN = """\
 Show the evidence behind a customer, or between two records, in bits: +1 bit doubles the odds that it is one person.
@@ -45,7 +45,7 @@ def add_parsers(commands: Any, formatter: Any) -> None:
     parser.add_argument("other", nargs="?", metavar="RECORD", help="the second record")
     parser.add_argument("--html", type=Path, metavar="FILE", help="also write a page with a picture, all in one file")
     parser.add_argument("--force", action="store_true", help="let --html replace FILE if it exists")
-    shown = "also show both records' values and how alike they are: personal data, on a terminal only"
+    shown = "also show both records' values and how alike they are: personal data, on a terminal only, noted"
     parser.add_argument("--values", action="store_true", help=shown)
     parser.add_argument("--config", type=Path, metavar="FILE", help="configuration (default config/guiyi.toml)")
     parser.set_defaults(function=run_explain, refuse=parser.error)
@@ -67,6 +67,8 @@ def run_explain(options: argparse.Namespace) -> int:
     _check_use(options)
     if options.html:
         check_page(options.html, replace=options.force)
+    if options.values:
+        _note_look(config, options)
     with read_evidence(config) as con:
         page = (
             _explain_customer(console, con, options) if options.other is None else _explain_pair(console, con, options)
@@ -75,6 +77,18 @@ def run_explain(options: argparse.Namespace) -> int:
         write_page(options.html, page, replace=options.force)
         Console(soft_wrap=True).print(f"page → {options.html}", markup=False, highlight=False)
     return 0
+
+
+def _note_look(config: Config, options: argparse.Namespace) -> None:
+    """Note in ops.audit whose values are looked at, by the records' ids."""
+    from pipeline.access import acting_user
+    from pipeline.disclosure import note_disclosure
+    from pipeline.evidence import find_record, read_evidence
+
+    with read_evidence(config) as con:
+        left, right = (find_record(con, name).record_id for name in (options.subject, options.other))
+    detail = {"what": "two records", "to": "terminal"}
+    note_disclosure(config, actor=acting_user(), subject=f"{left} {right}", detail=detail)
 
 
 def run_decide(options: argparse.Namespace) -> int:

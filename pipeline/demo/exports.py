@@ -36,6 +36,7 @@ from pipeline.demo.truth import write_truth
 from pipeline.demo.versions import create_versions
 from pipeline.demo.visits import create_visits
 from pipeline.demo.vocabulary import load_vocabulary
+from warehouse.connection import open_memory
 
 # Zendesk writes the tickets that the survey's scores look at, so it comes first.
 EXPORTS: dict[str, Callable[[duckdb.DuckDBPyConnection, Run], None]] = {
@@ -83,9 +84,7 @@ def write_demo(
     tell = progress or (lambda _: None)
     run = Run(out, Period(days), seed, noise)
     words = load_vocabulary()
-    with duckdb.connect() as con:
-        con.execute("set timezone = 'UTC'")
-        con.execute("set enable_progress_bar = false")
+    with open_memory() as con:
         create_macros(con)
         create_noise(con, noise)
         tell("persons")

@@ -9,15 +9,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
-import duckdb
-
 from pipeline.config import load_config
 from pipeline.inference.dry_run import Outcome, try_files
 from pipeline.inference.file_shape import Choices, find_shape, opened, slug, suffix_of
 from pipeline.inference.sample import Sample, take_sample
 from pipeline.inference.source_proposal import Proposal, propose
 from pipeline.inference.understanding import Context
-from warehouse.connection import configure
+from warehouse.connection import open_memory
 
 
 @dataclass(frozen=True)
@@ -48,8 +46,7 @@ def infer_source(
 ) -> Inference:
     """Propose a source for a file."""
     name = name or slug(path.name)
-    with opened(path) as (inner, member, remarks), duckdb.connect() as con:
-        configure(con)
+    with opened(path) as (inner, member, remarks), open_memory() as con:
         shape = find_shape(inner, choices)
         files = f"{name}/*{suffix_of(path.name)}*"
         shape = replace(shape, files=files, member=member, remarks=(*remarks, *shape.remarks))

@@ -17,7 +17,8 @@ SUITE = Suite(
         select
             b.batch_id,
             b.status,
-            b.rows_delivered = b.rows_loaded + b.rows_quarantined as counts_reconcile,
+            b.rows_delivered = b.rows_loaded + b.rows_quarantined + b.rows_suppressed + b.rows_expired
+                as counts_reconcile,
             b.rows_quarantined = coalesce(q.quarantine_rows, 0) as quarantine_is_complete,
             b.status <> 'rejected' as is_readable,
             -- JSON leaves out what is empty: there, an absent key is no news.
@@ -29,7 +30,8 @@ SUITE = Suite(
     expectations=(
         unique("batch_id", Severity.FAIL, "The same bytes are loaded once: a second row means rows counted twice"),
         one_of("status", ("loaded", "rejected"), Severity.FAIL, "Other words are not understood by the stages after"),
-        holds("counts_reconcile", Severity.FAIL, "Nothing is lost: rows delivered = rows loaded + rows quarantined"),
+        holds("counts_reconcile", Severity.FAIL,
+              "Nothing is lost: rows delivered = rows loaded + rows quarantined + rows of erased people"),
         holds("quarantine_is_complete", Severity.FAIL, "Every line that was not loaded waits in ops.quarantine"),
         holds("is_readable", Severity.WARN, "A delivery of which nothing could be read has to be asked for again"),
         holds("has_all_columns", Severity.WARN, "A column the connector reads is gone: the source changed its export"),

@@ -1,9 +1,12 @@
-"""mart.customer_360, mart.rfm, mart.lifecycle: what analysts count with, one row per customer."""
+"""The marts of customers and of what they buy: what analysts count with."""
 
-from quality.expectations import Expectation, Severity, Suite, holds, one_of, present, unique, within
+from quality.expectations import Expectation, Severity, Suite, holds, one_of, present, unique, unique_together, within
 
 _SCORES = ("r_score", "f_score", "m_score")
 _STAGES = ("prospect", "new", "active", "slipping", "lost", "won_back")
+_BANDS = ("top", "high", "medium", "low")
+_RISKS = ("low", "medium", "high", "lost")
+_CAUSES = ("in_rhythm", "likely_gone", "overdue", "one_time_buyer", "complaint", "nps_detractor", "refund")
 _GROUPS = ("champions", "loyal", "promising", "wavering", "cannot_lose", "at_risk", "hibernating")
 
 
@@ -65,6 +68,76 @@ SUITES = (
             _NOBODY_IS_LEFT_OUT,
             one_of("stage", _STAGES, Severity.FAIL, "Segments ask for these words"),
             within("orders", 0, None, Severity.FAIL, "A number of orders"),
+        ),
+    ),
+    _suite(
+        "value",
+        "What each buyer has been and will probably be worth",
+        ("purchase_days", "probability_alive", "expected_orders_12m", "expected_value_12m", "value_band"),
+        (
+            within("purchase_days", 1, None, Severity.FAIL, "A buyer has bought on one day at least"),
+            within("probability_alive", 0, 1, Severity.FAIL, "A probability"),
+            within("expected_orders_12m", 0, 366, Severity.FAIL, "Days of a year"),
+            within("expected_value_12m", 0, None, Severity.FAIL, "Nobody is expected to be paid for buying"),
+            one_of("value_band", _BANDS, Severity.FAIL, "Segments ask for these words"),
+        ),
+    ),
+    _suite(
+        "churn_risk",
+        "How likely each buyer is not to come back, and why",
+        ("days_since_order", "risk_score", "risk_band", "reason"),
+        (
+            within("days_since_order", 0, None, Severity.WARN, "A sale after the day the marts look back from"),
+            within("risk_score", 0, 100, Severity.FAIL, "A score from 0 to 100"),
+            one_of("risk_band", _RISKS, Severity.FAIL, "Segments ask for these words"),
+            one_of("reason", _CAUSES, Severity.FAIL, "Segments ask for these words"),
+        ),
+    ),
+    Suite(
+        table="mart.value_model",
+        purpose="The models behind mart.value, and how well they would have forecast",
+        rows="from mart.value_model",
+        expectations=(
+            unique("as_of", Severity.FAIL, "One row for the day"),
+            within("correlation", -0.5, 0.5, Severity.WARN, "The models take spending to be independent of frequency"),
+            within("holdout_error", -0.5, 0.5, Severity.WARN, "The last quarter was forecast less than half or twice"),
+        ),
+    ),
+    Suite(
+        table="mart.cohort",
+        purpose="How many of those who first bought in a month still buy",
+        rows="""
+            select
+                *,
+                buyers <= cohort_buyers as buyers_are_of_the_cohort,
+                months_since > 0 or retention = 1 as begins_whole
+            from mart.cohort
+        """,
+        expectations=(
+            unique_together(("cohort_month", "months_since"), Severity.FAIL, "One row per cohort and month"),
+            holds("buyers_are_of_the_cohort", Severity.FAIL, "More came back than there were"),
+            holds("begins_whole", Severity.FAIL, "In the month of their first order everybody buys"),
+        ),
+    ),
+    Suite(
+        table="mart.lifecycle_month",
+        purpose="How people moved between the stages, month by month",
+        needs=("customer.customer",),
+        rows="""
+            select
+                *,
+                (
+                    month < max(month) over ()
+                    or sum(customers) over (partition by month) = (select count(*) from customer.customer)
+                ) as counts_everybody
+            from mart.lifecycle_month
+        """,
+        expectations=(
+            unique_together(("month", "from_stage", "to_stage"), Severity.FAIL, "One row per month and move"),
+            one_of("from_stage", ("unseen", *_STAGES), Severity.FAIL, "Charts ask for these words"),
+            one_of("to_stage", _STAGES, Severity.FAIL, "Charts ask for these words"),
+            within("customers", 1, None, Severity.FAIL, "A move that nobody made"),
+            holds("counts_everybody", Severity.FAIL, "In the last month, as many people as there are customers"),
         ),
     ),
 )

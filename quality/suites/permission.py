@@ -8,7 +8,14 @@ from quality.expectations import Severity, Suite, holds, one_of, unique_together
 SUITE = Suite(
     table="customer.permission",
     purpose="Who may be contacted where and what for",
-    needs=("customer.customer", "standard.consent", "identity.record_customer", "identity.departed", "identity.alias"),
+    needs=(
+        "customer.customer",
+        "standard.consent",
+        "identity.record_customer",
+        "identity.departed",
+        "identity.alias",
+        "ops.restriction",
+    ),
     rows="""
         with who as (
             select w.record_id, w.customer_id from identity.record_customer as w
@@ -24,6 +31,10 @@ SUITE = Suite(
             where s.status = 'denied'
         )
         select
+            p.status = 'denied' or not exists (
+                select 1 from ops.restriction as n
+                where n.customer_id = p.customer_id and n.channel in (p.channel, 'any')
+            ) as respects_every_restriction,
             p.customer_id,
             p.channel,
             p.purpose,
@@ -42,6 +53,7 @@ SUITE = Suite(
         one_of("channel", ("email", "sms", "phone", "wechat"), Severity.FAIL, "The channels an extract can use"),
         one_of("status", ("granted", "denied"), Severity.FAIL, "Anything else would count as neither yes nor no"),
         holds("is_of_live_customer", Severity.FAIL, "A permission of a customer nobody is any more permits nothing"),
+        holds("respects_every_restriction", Severity.FAIL, "Neither suppressed people nor minors are written to"),
         holds("respects_every_refusal", Severity.FAIL, "One refusal at any source outweighs every yes"),
     ),
 )

@@ -87,6 +87,11 @@ WRONG = [
                  id="unknown kind of versions"),
     pytest.param(MINIMAL + 'purchase_line = { purchase = "id", quantity = "n" }', "no purchase that it belongs to",
                  id="lines of no order"),
+    pytest.param(
+        MINIMAL + 'purchase = { key = "id", ordered_at = "day" }\n'
+        'purchase_line = { purchase = "id", quantity = "n", stream = "orders" }',
+        "it names no other `stream`", id="lines of two orders",
+    ),
     pytest.param('files = "*"\nformat = "lines"\npattern = "^.*$"', "no named group", id="pattern without columns"),
     pytest.param('files = "*"\nformat = "lines"\npattern = "(?P<a>"', "pattern is no regular expression",
                  id="broken pattern"),

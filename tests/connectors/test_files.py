@@ -168,6 +168,27 @@ def test_parquet_is_read_as_text_and_anything_else_is_an_error(con, tmp_path):
         collect(read_file(con, write(tmp_path / "y.parquet", b"not parquet"), Columnar()))
 
 
+def test_nested_parquet_columns_are_json(con, tmp_path):
+    path = tmp_path / "x.parquet"
+    con.execute(
+        f"""
+        copy (
+            select {{'id': 9007199254740993, 'who': 'O''Brien, "Bob"'}} as pair, [{{'key': 'a', 'value': 1.5}}] as list,
+                map {{'k': 2}} as map, ['x', null] as texts, '{{"a": 1}}'::json as json, null::struct(a integer) as none
+        ) to '{path}' (format parquet)
+        """
+    )
+    (row,), _ = collect(read_file(con, path, Columnar()))
+    assert row == {
+        **{
+            "_line": 1,
+            "pair": '{"id":9007199254740993,"who":"O\'Brien, \\"Bob\\""}',
+            "list": '[{"key":"a","value":1.5}]',
+        },
+        **{"map": '{"k":2}', "texts": '["x",null]', "json": '{"a": 1}', "none": None},
+    }
+
+
 def test_column_names_are_unique_whatever_the_case():
     assert column_names(["a", "A", " a ", ""]) == ["a", "A_2", "a_3", "column"]
 

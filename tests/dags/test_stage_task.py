@@ -9,7 +9,7 @@ import pytest
 
 from pipeline import config as pipeline_config
 from pipeline import run as pipeline_run
-from pipeline.stage import Options, StageFailed, StageReport
+from pipeline.stage import Options, StageFailed, StagePostponed, StageReport
 from warehouse.connection import WarehouseBusy
 
 SECRET = "13800138000"
@@ -69,6 +69,9 @@ def test_counts_are_returned_for_xcom(stage_task: ModuleType, monkeypatch: pytes
     ("error", "kind", "text"),
     [
         pytest.param(StageFailed("mend the file"), "AirflowFailException", "mend the file", id="ours: no retry"),
+        pytest.param(
+            StagePostponed("too many requests"), "StagePostponed", "too many requests", id="passes by itself: retried"
+        ),
         pytest.param(WarehouseBusy("wait"), "WarehouseBusy", "wait", id="busy warehouse: retried"),
         pytest.param(
             ValueError(SECRET), "StageStopped", "stopped on ValueError", id="a library's: retried, text withheld"

@@ -183,6 +183,10 @@ def test_decisions_without_effect_are_counted(demo):
     assert idle(demo) == {"decisions_contradicted": 1, "decisions_without_record": 0}
     gone = record_of(demo, b)
     with duckdb.connect(str(demo.home / "warehouse.duckdb")) as con:
+        con.execute("update standard.record set deleted_at = now()::timestamp where record_id = $gone", {"gone": gone})
+    assert idle(demo) == {"decisions_contradicted": 0, "decisions_without_record": 2}
+    with duckdb.connect(str(demo.home / "warehouse.duckdb")) as con:
+        con.execute("update standard.record set deleted_at = null where record_id = $gone", {"gone": gone})
         con.execute("create table gone as select * from standard.record where record_id = $gone", {"gone": gone})
         con.execute("delete from standard.record where record_id = $gone", {"gone": gone})
     # Without b nothing joins a and c. The decisions on b wait for it to come back.

@@ -6,7 +6,11 @@ import shutil
 from pathlib import Path
 
 import duckdb
+import nbformat
 import pytest
+from jupyter_client.kernelspec import KernelSpecManager
+from jupyter_client.manager import AsyncKernelManager
+from nbclient import NotebookClient
 
 from pipeline.demo.exports import write_demo
 from pipeline.judgement import judge_warehouse
@@ -168,3 +172,17 @@ def test_no_persons_value_is_in_progress_lines_counts_or_check_results(finished)
     told += str(query(finished.warehouse, "select subject, detail from ops.audit"))
     found = [len(value) for value in values if re.search(re.escape(value), told.lower())]
     assert found == []
+
+
+def test_the_worked_example_runs(finished, monkeypatch, tmp_path):
+    """docs/guiyi.ipynb, in a kernel of its own, on this snapshot."""
+    for name in ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR", "MPLCONFIGDIR"):
+        monkeypatch.setenv(name, str(tmp_path))
+    notebook = nbformat.read(QUERIES.with_name("guiyi.ipynb"), as_version=4)
+    client = NotebookClient(notebook, timeout=120, kernel_name="python3")
+    # The kernel that comes with this environment, whatever else is installed on the machine.
+    client.km = AsyncKernelManager(kernel_spec_manager=KernelSpecManager(ensure_native_kernel=True))
+    client.execute()
+    outputs = [output for cell in notebook.cells for output in cell.get("outputs", [])]
+    assert [output for output in outputs if output["output_type"] == "error"] == []
+    assert sum("image/png" in output.get("data", {}) for output in outputs) == 4

@@ -1,6 +1,7 @@
 """`guiyi explain`: the evidence of a customer and of a pair in bits, on the terminal and as a page."""
 
 import io
+import json
 import re
 from xml.etree import ElementTree
 
@@ -209,12 +210,15 @@ def test_values_are_shown_to_a_terminal_that_asked(demo, linked, monkeypatch, tm
     terminal = Terminal()
     monkeypatch.setattr("sys.stdout", terminal)
     monkeypatch.setenv("NO_COLOR", "1")
+    monkeypatch.setenv("GUIYI_USER", "li.na")
     page = tmp_path / "page.html"
     assert main(["explain", linked[1], linked[2], "--values", "--html", str(page)]) == 0
     (row,) = demo.rows(
         "select list(value) from standard.identifier where record_id = ? and namespace = 'email'", linked[1]
     )
     (name,) = demo.rows("select full_name from standard.record where record_id = ?", linked[1])
+    (actor, subject, detail) = demo.rows("select actor, subject, detail from ops.audit where action = 'show'")[-1]
+    assert (actor, subject, json.loads(detail)["what"]) == ("li.na", f"{linked[1]} {linked[2]}", "two records")
     shown = terminal.getvalue()
     assert [value for value in (*(row[0] or ()), *name) if value and value not in shown] == []
     assert re.search(r" 1\.00$", shown, re.MULTILINE)

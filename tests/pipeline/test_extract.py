@@ -12,8 +12,8 @@ from pipeline.publish import publish
 from pipeline.stage import Options, StageFailed
 from tests.pipeline.shop import open_shop
 from tests.warehouse.drawn import own_records, parse, read
-from warehouse.membership import SegmentCount
-from warehouse.segment_query import SegmentError
+from warehouse.segments.errors import SegmentError
+from warehouse.segments.membership import SegmentCount
 
 KEPT = ("segment.membership", "segment.change", "segment.extract_log")
 
@@ -54,7 +54,7 @@ def test_the_three_segments_of_the_project(work):
     ]  # fmt: skip
     counts = extract(work)
     assert (counts["segments"], counts["members"], counts["consented"], counts["withheld"]) == (3, 3, 2, 1)
-    assert read(work.con, "from segment.membership order by all") == parse(
+    assert read(work.con, "select segment, customer_id, entered_on from segment.membership order by all") == parse(
         """
         | segment                 | customer_id | entered_on |
         | high_value_slipping     | C1          | 2026-03-01 |

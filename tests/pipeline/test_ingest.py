@@ -140,8 +140,8 @@ def test_a_file_taken_away_after_it_was_listed_is_left_for_the_next_run(installa
     gone = installation.deliver(SEGMENT.format(18), EVENT.format("m1"))
     installation.deliver(SEGMENT.format(19), EVENT.format("m2"))
 
-    def listed(inbox, stream):
-        found = list(deliveries(inbox, stream))
+    def listed(inbox, stream, limits):
+        found = list(deliveries(inbox, stream, limits))
         gone.unlink(missing_ok=True)
         return iter(found)
 
@@ -154,8 +154,8 @@ def test_a_file_that_grows_while_it_is_copied_is_left_for_the_next_run(installat
     growing = installation.deliver(SEGMENT.format(18), EVENT.format("m1"))
     copied = archive._copy
 
-    def copy(path, partial):
-        found = copied(path, partial)
+    def copy(path, partial, *rest):
+        found = copied(path, partial, *rest)
         growing.write_text(EVENT.format("m1") + EVENT.format("m2"))
         return found
 

@@ -1,10 +1,13 @@
-from datetime import date, datetime
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 
 import pytest
 
 from pipeline.profile import TABLES, find_latest_day, profile
+from pipeline.stage import Options
 from tests.pipeline.shop import open_shop
-from tests.warehouse.drawn import parse, read
+from tests.warehouse.drawn import parse, read, settings
+from warehouse.tables import derive_table
 
 
 def test_one_row_per_person_with_everything_about_them(tmp_path):
@@ -70,6 +73,45 @@ def test_looking_back_from_an_earlier_day_forgets_what_came_later(tmp_path):
     )  # fmt: skip
 
 
+def test_history_takes_in_what_changed_and_nothing_else(tmp_path):
+    work = open_shop(tmp_path)
+    first = profile(work)
+    assert (first["history_written"], first["history_ended"]) == (3, 0)
+    told = read(work.con, "from customer.customer_history")
+    # Neither a second run, nor a full refresh, nor a day to look back from says anything new.
+    for options in (Options(), Options(full_refresh=True), Options(as_of=date(2025, 6, 15))):
+        again = profile(replace(work, options=options, now=work.now + timedelta(days=9)))
+        assert (again["history_written"], again["history_ended"]) == (0, 0)
+    assert read(work.con, "from customer.customer_history") == told
+    deliver(work, date(2026, 3, 20))
+    work.con.execute("update identity.record_customer set customer_id = 'C1' where customer_id = 'C2'")
+    work.con.execute("insert into identity.alias values ('C2', 'C1', timestamp '2026-03-20')")
+    later = profile(work)
+    assert (later["history_written"], later["history_ended"]) == (1, 2)
+    assert read(
+        work.con,
+        "select customer_id, valid_from, valid_to, merged_into, record_count from customer.customer_history "
+        "where customer_id <> 'C3' order by 1, 2",
+    ) == parse(
+        """
+        | customer_id | valid_from | valid_to   | merged_into | record_count |
+        | C1          | 2026-03-02 | 2026-03-20 |             | 3            |
+        | C1          | 2026-03-20 |            |             | 4            |
+        | C2          | 2026-03-02 | 2026-03-20 | C1          | 1            |
+        """
+    )
+
+
+def deliver(work, day):
+    """A delivery of a day."""
+    work.con.execute(
+        "insert into ops.batch by name select 'b9' as batch_id, 'zoho' as source, 's' as stream, 'f' as file_name, "
+        "$day::date as delivered_on, '' as content_hash, 0 as size_bytes, 0 as rows_delivered, 0 as rows_loaded, "
+        "0 as rows_quarantined, 'loaded' as status, $day::date as loaded_at",
+        {"day": day},
+    )
+
+
 def test_a_clock_gone_wrong_does_not_make_everybody_lost(tmp_path):
     work = open_shop(tmp_path)
     work.con.execute("update standard.event set occurred_at = '2099-01-01' where event_id = 'e3'")
@@ -101,3 +143,24 @@ def test_a_failure_half_way_leaves_the_tables_as_they_were(tmp_path):
     assert read(work.con, "select full_name from customer.customer where customer_id = 'C3'") == [
         {"full_name": "Bo Lee"}
     ]
+
+
+def test_what_people_will_probably_do_stands_in_their_row(tmp_path):
+    work = open_shop(tmp_path)
+    profile(work)
+    # Three people are too few for the models of value; the risk needs none.
+    assert read(
+        work.con, "select customer_id, probability_alive, expected_value_12m, churn_risk from mart.customer_360"
+    ) == parse(
+        """
+        | customer_id | probability_alive | expected_value_12m | churn_risk |
+        | C1          |                   |                    | low        |
+        | C2          |                   |                    |            |
+        | C3          |                   |                    | lost       |
+        """
+    )
+    work.con.execute("update mart.value set probability_alive = 0.75, expected_value_12m = 12 where customer_id = 'C1'")
+    derive_table(work.con, "mart.customer_360", settings().parameters(date(2026, 3, 1)))
+    assert read(
+        work.con, "select probability_alive, expected_value_12m from mart.customer_360 where customer_id = 'C1'"
+    ) == [{"probability_alive": "0.75", "expected_value_12m": "12.00"}]

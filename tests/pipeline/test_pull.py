@@ -9,7 +9,7 @@ import pytest
 from pipeline.api_settings import has_api
 from pipeline.config import load_config
 from pipeline.run import STAGES, run_all, run_stage
-from pipeline.stage import StageFailed
+from pipeline.stage import StageFailed, StagePostponed
 from pipeline.transport import Clock
 from tests.connectors.api.fake_fxiaoke import SECRETS, USER, FakeFxiaoke, failure
 from tests.connectors.api.fake_server import once
@@ -73,7 +73,7 @@ def test_two_pulls_of_a_source(config):
     lock.parent.mkdir()
     with lock.open("w") as held:
         fcntl.flock(held, fcntl.LOCK_EX)
-        with pytest.raises(StageFailed, match="fxiaoke is being pulled by another process"):
+        with pytest.raises(StagePostponed, match="fxiaoke is being pulled by another process"):
             run_stage("pull", config)
     run_stage("pull", config)
 

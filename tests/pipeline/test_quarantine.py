@@ -16,6 +16,7 @@ from quality.setting_aside import set_aside
 from quality.suites.event import SUITE as EVENT
 from tests.pipeline.conftest import Installation
 from tests.pipeline.demo_home import enter, guiyi
+from warehouse.connection import WarehouseBusy
 
 pytestmark = pytest.mark.usefixtures("ungated")
 
@@ -352,6 +353,30 @@ def test_show_names_file_line_and_reason_but_values_only_where_they_may_go(shell
     assert out.stat().st_mode & 0o077 == 0
     assert guiyi("quarantine", "show", "sales-2026-03-01.csv", "--out", out).code == 1
     assert "nothing of nowhere" in guiyi("quarantine", "show", "nowhere").err
+
+
+def test_a_look_at_values_is_noted_before_it_is_granted(shell, tmp_path, monkeypatch):
+    monkeypatch.setenv("GUIYI_USER", "li.na")
+    warehouse = tmp_path / "warehouse.duckdb"
+    query = "select actor, subject, detail from ops.audit where action = 'show'"
+    assert guiyi("quarantine", "show", "sales-2026-03-01.csv").code == 0
+    with duckdb.connect(str(warehouse), read_only=True) as con:
+        assert con.execute(query).fetchall() == []
+        (batch,) = con.execute("select batch_id from ops.batch").fetchone()
+    out = tmp_path / "rows.ndjson"
+    assert guiyi("quarantine", "show", "sales-2026-03-01.csv", "--values", "--out", out).code == 0
+    with duckdb.connect(str(warehouse), read_only=True) as con:
+        ((actor, subject, detail),) = con.execute(query).fetchall()
+    assert (actor, subject) == ("li.na", batch)
+    assert json.loads(detail) == {"what": "quarantine", "rows": 1, "batches": 1, "to": "file"}
+    out.unlink()
+    monkeypatch.setattr("pipeline.disclosure.open_warehouse", _busy)
+    told = guiyi("quarantine", "show", "sales-2026-03-01.csv", "--values", "--out", out)
+    assert (told.code, "is writing" in told.err, out.exists()) == (1, True, False)
+
+
+def _busy(*args, **kwargs):
+    raise WarehouseBusy("another process is writing")
 
 
 def test_replay_says_what_it_did_and_what_comes_next(shell):

@@ -1,6 +1,7 @@
 """What `guiyi run` says at its end about columns that are not what they were."""
 
 import io
+import json
 
 import pytest
 from rich.console import Console
@@ -48,6 +49,36 @@ def test_a_lost_column_that_is_read_is_named(told):
 
 def test_other_changes_are_a_count_and_no_change_is_nothing(told):
     assert "columns that changed" in told("id,email,city", "id,email")
+
+
+TOLD_TWICE = 'ga4 and shop both tell purchases: where they are the same, each counts twice; leave_out = ["purchase"] in'
+
+
+@pytest.mark.parametrize(
+    ("tracker", "shop", "said"),
+    [
+        pytest.param({"issuer": "shop"}, {}, True, id="the shop is the tracker's issuer"),
+        pytest.param({}, {}, True, id="the shop names no issuer"),
+        pytest.param({"issuer": "brand"}, {"issuer": "brand"}, True, id="both have one issuer"),
+        pytest.param({"issuer": "brand"}, {"issuer": "other"}, False, id="they have different ones"),
+        pytest.param({"issuer": "shop", "leave_out": ("purchase",)}, {}, False, id="the tracker's are left out"),
+    ],
+)
+def test_purchases_of_a_tracker_and_of_its_shop(make_installation, tracker, shop, said):
+    installation = make_installation(
+        sources={
+            "ga4": SourceConfig("ga4", connector="ga4", **tracker),
+            "shop": SourceConfig("shop", connector="shopify", **shop),
+        }
+    )
+    bought = {"event_name": "purchase", "event_timestamp": "1772352000000000", "ecommerce": {"transaction_id": "1"}}
+    installation.deliver("website/ga4/events_20260301.json", json.dumps(bought))
+    installation.deliver("store/shopify/orders-2026-03-01.csv", "Name,Financial Status,Total\n#1,paid,3\n")
+    run_stage("ingest", installation.config)
+    report = run_stage("standardise", installation.config)
+    out = io.StringIO()
+    print_summary(Console(file=out, width=200), installation.config, [report])
+    assert (TOLD_TWICE in out.getvalue()) is said
 
 
 def test_nothing_is_said_of_what_stayed(told):

@@ -8,16 +8,13 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from pipeline.profile import TABLES, derive_tables
+from warehouse.history import update_history
 from warehouse.survivorship import read_customer_settings
-from warehouse.tables import create_tables, derive_table
+from warehouse.tables import create_tables
 
 GOOD_ROWS = Path(__file__).parent / "good_rows.sql"
 PROJECT = Path(__file__).resolve().parents[2]
-DERIVED = (
-    *("customer.provenance", "customer.customer", "customer.identifier", "customer.event", "customer.purchase"),
-    *("customer.purchase_line", "customer.interaction", "customer.feedback", "customer.consent", "customer.permission"),
-    *("mart.rfm", "mart.lifecycle", "mart.customer_360"),
-)
 
 
 @pytest.fixture(scope="session")
@@ -26,9 +23,8 @@ def good_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with duckdb.connect(str(path)) as con:
         create_tables(con)
         con.execute(GOOD_ROWS.read_text(encoding="utf-8"))
-        parameters = read_customer_settings(PROJECT / "config" / "customer.toml").parameters(date(2026, 3, 18))
-        for table in DERIVED:
-            derive_table(con, table, parameters)
+        derive_tables(con, TABLES, read_customer_settings(PROJECT / "config" / "customer.toml"), date(2026, 3, 18))
+        update_history(con, date(2026, 3, 18))
     return path
 
 

@@ -179,6 +179,7 @@ customer.permission | update customer.permission set status = 'yes' where channe
 customer.permission | update customer.permission set customer_id = 'C0000000000000d4' where channel = 'email' | be_in_set(is_of_live_customer) | fail | 1
 customer.permission | update standard.consent set status = 'denied' where channel = 'email' | be_in_set(respects_every_refusal) | fail | 1
 customer.permission | update standard.consent set status = 'denied', channel = 'any' where channel = 'email' | be_in_set(respects_every_refusal) | fail | 2
+customer.permission | insert into ops.restriction select customer_id, channel, 'minor' from customer.permission where status = 'granted' order by all limit 1 | be_in_set(respects_every_restriction) | fail | 1
 
 customer.event | insert into customer.event from customer.event limit 1 | be_unique(event_id) | fail | 2
 customer.event | delete from customer.event where event_id = 'e1' | be_in_set(is_there) | fail | 1
@@ -200,6 +201,49 @@ customer.feedback | insert into customer.feedback from customer.feedback limit 1
 customer.feedback | delete from customer.feedback where feedback_id = 'f000000000000001' | be_in_set(is_there) | fail | 1
 customer.feedback | delete from standard.feedback | be_in_set(is_in_standard) | fail | 2
 customer.feedback | update customer.feedback set customer_id = 'C0000000000000d4' | be_in_set(is_of_live_customer) | fail | 2
+
+customer.customer_history | insert into customer.customer_history from customer.customer_history limit 1 | compound_columns_to_be_unique(customer_id, valid_from) | fail | 2
+customer.customer_history | update customer.customer_history set valid_to = valid_from where name_script = 'han' | be_in_set(ends_after_it_began) | fail | 1
+customer.customer_history | update customer.customer_history set customer_id = 'C0000000000000d4' where name_script = 'latin' | be_in_set(is_of_live_customer) | fail | 1
+customer.customer_history | delete from customer.customer_history where name_script = 'han' | be_in_set(has_a_state) | fail | 1
+
+customer.contact | insert into customer.contact from customer.contact where kind = 'email' | compound_columns_to_be_unique(customer_id, kind, value) | fail | 2
+customer.contact | update customer.contact set kind = 'fax' where kind = 'email' | be_in_set(kind) | fail | 1
+customer.contact | update customer.contact set status = 'main' where kind = 'email' | be_in_set(status) | fail | 1
+customer.contact | update customer.contact set customer_id = 'C0000000000000d4' where kind = 'email' | be_in_set(is_of_live_customer) | fail | 1
+
+customer.relationship | insert into customer.relationship select 'C0000000000000a1', 'C0000000000000b2', 'household', 1, 2 from range(2) | compound_columns_to_be_unique(customer_id, other_customer_id, kind) | fail | 2
+customer.relationship | insert into customer.relationship values ('C0000000000000b2', 'C0000000000000a1', 'household', 1, 2) | be_in_set(is_told_once) | fail | 1
+customer.relationship | insert into customer.relationship values ('C0000000000000a1', 'C0000000000000d4', 'household', 1, 2) | be_in_set(is_of_live_customers) | fail | 1
+
+mart.value | insert into mart.value from mart.value limit 1 | be_unique(customer_id) | fail | 2
+mart.value | update mart.value set customer_id = 'C0000000000000d4' where customer_id like '%a1' | be_in_set(is_of_live_customer) | fail | 1
+mart.value | update mart.value set purchase_days = 0 where customer_id like '%b2' | be_between(purchase_days) | fail | 1
+mart.value | update mart.value set probability_alive = 1.1 where customer_id like '%b2' | be_between(probability_alive) | fail | 1
+mart.value | update mart.value set expected_orders_12m = 367 where customer_id like '%b2' | be_between(expected_orders_12m) | fail | 1
+mart.value | update mart.value set expected_value_12m = -1 where customer_id like '%b2' | be_between(expected_value_12m) | fail | 1
+mart.value | update mart.value set value_band = 'gold' where customer_id like '%b2' | be_in_set(value_band) | fail | 1
+
+mart.churn_risk | insert into mart.churn_risk from mart.churn_risk limit 1 | be_unique(customer_id) | fail | 2
+mart.churn_risk | update mart.churn_risk set customer_id = 'C0000000000000d4' where customer_id like '%a1' | be_in_set(is_of_live_customer) | fail | 1
+mart.churn_risk | update mart.churn_risk set days_since_order = -1 where customer_id like '%b2' | be_between(days_since_order) | warn | 1
+mart.churn_risk | update mart.churn_risk set risk_score = 101 where customer_id like '%b2' | be_between(risk_score) | fail | 1
+mart.churn_risk | update mart.churn_risk set risk_band = 'some' where customer_id like '%b2' | be_in_set(risk_band) | fail | 1
+mart.churn_risk | update mart.churn_risk set reason = 'boredom' where customer_id like '%b2' | be_in_set(reason) | fail | 1
+
+mart.value_model | insert into mart.value_model from mart.value_model | be_unique(as_of) | fail | 2
+mart.value_model | update mart.value_model set correlation = 0.6 | be_between(correlation) | warn | 1
+mart.value_model | update mart.value_model set holdout_error = -0.6 | be_between(holdout_error) | warn | 1
+
+mart.cohort | insert into mart.cohort from mart.cohort | compound_columns_to_be_unique(cohort_month, months_since) | fail | 2
+mart.cohort | update mart.cohort set buyers = 3 | be_in_set(buyers_are_of_the_cohort) | fail | 1
+mart.cohort | update mart.cohort set retention = 0.5 | be_in_set(begins_whole) | fail | 1
+
+mart.lifecycle_month | insert into mart.lifecycle_month from mart.lifecycle_month | compound_columns_to_be_unique(month, from_stage, to_stage) | fail | 2
+mart.lifecycle_month | update mart.lifecycle_month set from_stage = 'asleep' | be_in_set(from_stage) | fail | 1
+mart.lifecycle_month | update mart.lifecycle_month set to_stage = 'unseen' | be_in_set(to_stage) | fail | 1
+mart.lifecycle_month | update mart.lifecycle_month set customers = 0 | be_between(customers) | fail | 1
+mart.lifecycle_month | update mart.lifecycle_month set customers = 3 | be_in_set(counts_everybody) | fail | 1
 
 mart.customer_360 | insert into mart.customer_360 from mart.customer_360 limit 1 | be_unique(customer_id) | fail | 2
 mart.customer_360 | update mart.customer_360 set customer_id = 'C0000000000000d4' where gender = 'male' | be_in_set(is_of_live_customer) | fail | 1
@@ -224,6 +268,40 @@ mart.lifecycle | update mart.lifecycle set customer_id = 'C0000000000000d4' wher
 mart.lifecycle | delete from mart.lifecycle where customer_id like '%a1' | be_in_set(is_there) | fail | 1
 mart.lifecycle | update mart.lifecycle set stage = 'asleep' where customer_id like '%a1' | be_in_set(stage) | fail | 1
 mart.lifecycle | update mart.lifecycle set orders = -1 where customer_id like '%a1' | be_between(orders) | fail | 1
+
+mart.journey | insert into mart.journey from mart.journey where touchpoint = 'ticket' | compound_columns_to_be_unique(customer_id, position) | fail | 2
+mart.journey | update mart.journey set touchpoint = 'fax' where customer_id like '%b2' | be_in_set(touchpoint) | fail | 1
+mart.journey | update mart.journey set hours_since_previous = -1 where touchpoint = 'visit' | be_between(hours_since_previous) | fail | 1
+mart.journey | update mart.journey set purchase_id = null where touchpoint = 'visit' | be_in_set(leads_somewhere) | fail | 1
+mart.journey | update mart.journey set customer_id = 'C0000000000000d4' where customer_id like '%b2' | be_in_set(is_of_live_customer) | fail | 1
+
+mart.channel | insert into mart.channel from mart.channel where model = 'first' and channel = 'direct' | compound_columns_to_be_unique(model, channel) | fail | 2
+mart.channel | update mart.channel set model = 'best' where model = 'last' and channel = 'unknown' | be_in_set(model) | fail | 1
+mart.channel | update mart.channel set share = 1.5 where model = 'last' and channel = 'direct' | be_between(share) | fail | 1
+mart.channel | update mart.channel set conversions = 7 where model = 'last' and channel = 'direct' | be_in_set(adds_up_to_all_purchases) | fail | 2
+mart.channel | update mart.channel set revenue = revenue + 0.01 where model = 'decay' and channel = 'direct' | be_in_set(adds_up_to_all_revenue) | fail | 2
+
+mart.feedback | insert into mart.feedback from mart.feedback | be_unique(customer_id) | fail | 2
+mart.feedback | update mart.feedback set nps_group = 'fan' | be_in_set(nps_group) | fail | 1
+mart.feedback | update mart.feedback set csat_average = 0.5 | be_between(csat_average) | fail | 1
+mart.feedback | update mart.feedback set median_hours = -1 | be_between(median_hours) | fail | 1
+mart.feedback | update mart.feedback set customer_id = 'C0000000000000d4' | be_in_set(is_of_live_customer) | fail | 1
+
+mart.affinity | insert into mart.affinity by name select 'a' as product, 'b' as other_product from range(2) | compound_columns_to_be_unique(product, other_product) | fail | 2
+mart.affinity | insert into mart.affinity by name select 'd' as product, 'c' as other_product | be_in_set(is_told_once) | fail | 1
+mart.affinity | insert into mart.affinity by name select 'e' as product, 'f' as other_product, 1.5 as support | be_between(support) | fail | 1
+mart.affinity | insert into mart.affinity by name select 'g' as product, 'h' as other_product, 1.5 as confidence | be_between(confidence) | fail | 1
+mart.affinity | insert into mart.affinity by name select 'i' as product, 'j' as other_product, 1.5 as confidence_back | be_between(confidence_back) | fail | 1
+
+mart.next_product | insert into mart.next_product by name select 'C0000000000000a1' as customer_id, 1 as place from range(2) | compound_columns_to_be_unique(customer_id, place) | fail | 2
+mart.next_product | insert into mart.next_product by name select 'C0000000000000a1' as customer_id, 2 as place, 'a' as product, 'a' as because | be_in_set(is_another) | fail | 1
+mart.next_product | insert into mart.next_product by name select 'C0000000000000a1' as customer_id, 3 as place, 0.5 as lift | be_between(lift) | fail | 1
+mart.next_product | insert into mart.next_product by name select 'C0000000000000d4' as customer_id, 1 as place | be_in_set(is_of_live_customer) | fail | 1
+
+mart.identity_quality | insert into mart.identity_quality from mart.identity_quality where source = 'segment' | be_unique(source) | fail | 2
+mart.identity_quality | update mart.identity_quality set records = 7 where source = 'segment' | be_in_set(counts_its_records) | fail | 1
+mart.identity_quality | update mart.identity_quality set joined_share = 2 where source = 'segment' | be_between(joined_share) | fail | 1
+mart.identity_quality | update mart.identity_quality set records_over_20 = records where source = 'shopify' | be_in_set(is_not_clumped) | warn | 1
 """
 
 ROWS = [[cell.strip() for cell in line.split(" | ")] for line in CASES.strip().splitlines()[1:] if line]

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import duckdb
 
+from pipeline.profile import derive_tables
 from warehouse.survivorship import CustomerSettings, read_customer_settings
-from warehouse.tables import create_tables, derive_table
+from warehouse.tables import create_tables
 
 PROJECT = Path(__file__).resolve().parents[2]
 CHANNELS = {"zoho": "crm", "shopify": "store", "taobao": "store", "segment": "website", "wechat": "social"}
@@ -66,8 +67,7 @@ def settings() -> CustomerSettings:
 
 def derive(con: duckdb.DuckDBPyConnection, *tables: str, as_of: date = date(2026, 3, 1)) -> None:
     """Derive tables in the order given, with the project's settings."""
-    for table in tables:
-        derive_table(con, table, settings().parameters(as_of, CHANNELS))
+    derive_tables(con, tables, settings(), as_of, CHANNELS)
 
 
 def read(con: duckdb.DuckDBPyConnection, query: str) -> list[dict[str, str]]:

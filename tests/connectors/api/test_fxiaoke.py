@@ -8,7 +8,7 @@ import textwrap
 
 import pytest
 
-from pipeline.stage import StageFailed
+from pipeline.stage import StageFailed, StagePostponed
 from tests.connectors.api.fake_fxiaoke import SECRETS, USER, FakeFxiaoke, failure
 from tests.connectors.api.fake_server import Answer, happening, once
 from tests.connectors.api.installation import deleted_keys, install, pull, pulls, standard_rows, take_in
@@ -124,7 +124,14 @@ def test_refusals_are_not_repeated(fxiaoke, installed, refusal):
     with pytest.raises(StageFailed, match=f"^fxiaoke/accounts_api: {text}") as failed:
         pull(config)
     assert len(fxiaoke.calls) == 2
+    assert not isinstance(failed.value, StagePostponed)
     assert all(secret not in str(failed.value) for secret in (*SECRETS.values(), "token-0"))
+
+
+def test_what_passes_by_itself_is_postponed(fxiaoke, installed):
+    fxiaoke.faults.append(once(Answer(503), queries, times=99))
+    with pytest.raises(StagePostponed, match=r"^fxiaoke/accounts_api: "):
+        pull(installed())
 
 
 CHANGES = {

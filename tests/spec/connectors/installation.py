@@ -37,7 +37,7 @@ def standardise(home: Path, systems: Mapping[str, ModuleType]) -> Path:
     sources = {
         name: SourceConfig(name, connector=name, **getattr(module, "SETTINGS", {})) for name, module in systems.items()
     }
-    config = Config(home=home, inbox=home / "inbox", directory=PROJECT / "config", sources=sources)
+    config = Config(home=home, inbox=home / "inbox", directory=PROJECT / "config", sources=sources, threads=1)
     for module in systems.values():
         for name, content in module.FILES.items():
             path = config.inbox / name

@@ -43,5 +43,5 @@ def test_lifecycle(orders, stage, since):
             | p{number}   | r1        | {day} 23:59:00 | {status} | CNY      | 10     |
             """,
         )
-    derive(con, "customer.provenance", "customer.customer", "customer.purchase", "mart.lifecycle")
+    derive(con, "customer.candidate", "customer.provenance", "customer.customer", "customer.purchase", "mart.lifecycle")
     assert read(con, "select stage, stage_since from mart.lifecycle") == [{"stage": stage, "stage_since": since}]

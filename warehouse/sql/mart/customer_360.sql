@@ -60,6 +60,9 @@
 --   m_score: money score
 --   rfm_segment: name of the RFM group
 --   lifecycle_stage: prospect, new, active, slipping, lost or won_back
+--   probability_alive: that the person will buy again at all, 0 to 1; see mart.value
+--   expected_value_12m: what the person will probably spend in the next 365 days, in the base currency; empty without a sale or a model
+--   churn_risk: low, medium, high or lost; see mart.churn_risk
 with channel_source as (
     select c.source, c.channel from (select unnest($channels::struct(source varchar, channel varchar)[]) as c)
 ),
@@ -223,7 +226,10 @@ select
     rfm.f_score,
     rfm.m_score,
     rfm.rfm_segment,
-    lifecycle.stage as lifecycle_stage
+    lifecycle.stage as lifecycle_stage,
+    value.probability_alive,
+    value.expected_value_12m,
+    churn_risk.risk_band as churn_risk
 from customer.customer as person
 left join bought on bought.customer_id = person.customer_id
 left join visited on visited.customer_id = person.customer_id
@@ -234,4 +240,6 @@ left join allowed on allowed.customer_id = person.customer_id
 left join contact on contact.customer_id = person.customer_id
 left join mart.rfm as rfm on rfm.customer_id = person.customer_id
 left join mart.lifecycle as lifecycle on lifecycle.customer_id = person.customer_id
+left join mart.value as value on value.customer_id = person.customer_id
+left join mart.churn_risk as churn_risk on churn_risk.customer_id = person.customer_id
 order by person.customer_id

@@ -17,6 +17,8 @@
 --   status: loaded, or rejected when nothing of it could be read
 --   loaded_at: when the batch was loaded (UTC)
 --   run_id: run that loaded it
+--   rows_suppressed: rows of erased people, counted and kept nowhere
+--   rows_expired: rows that were kept as long as rights.toml says; delivered = loaded + quarantined + suppressed + expired
 create table if not exists ops.batch (
     batch_id varchar not null,
     source varchar not null,
@@ -33,5 +35,7 @@ create table if not exists ops.batch (
     missing_columns varchar,
     status varchar not null,
     loaded_at timestamp not null,
-    run_id varchar
+    run_id varchar,
+    rows_suppressed bigint not null default 0,
+    rows_expired bigint not null default 0
 );

@@ -1,10 +1,10 @@
 -- standard.purchase: an order, newest version
 -- grain: purchase_id
 -- columns:
---   purchase_id: first 16 hex digits of the SHA-256 of source, stream and order number
+--   purchase_id: first 16 hex digits of the SHA-256 of source, stream and the key of the order there
 --   source: system
 --   stream: stream of that system
---   order_number: the source's order number
+--   order_number: what the source calls the order
 --   record_id: record of the buyer
 --   ordered_at: when ordered (UTC)
 --   status: paid, pending, cancelled, refunded or other

@@ -77,12 +77,26 @@ _OF_PARQUET = {
     **{"event_timestamp": _START + 8 * 60_000_000, "event_name": "page_view", "user_pseudo_id": "555.666"},
     **{"platform": "WEB", "batch_page_id": 8, "batch_ordering_id": 1, "batch_event_index": 1},
 }
+# Parquet has numbers as numbers, and structs and lists of structs as such.
+_BOUGHT_OF_PARQUET = {
+    **{"event_timestamp": _START + 9 * 60_000_000, "event_name": "purchase", "user_pseudo_id": "555.666"},
+    **{"platform": "WEB", "batch_page_id": 8, "batch_ordering_id": 1, "batch_event_index": 2},
+    "event_params": [
+        {"key": "currency", "value": {"string_value": "USD", "int_value": None}},
+        {"key": "ga_session_id", "value": {"string_value": None, "int_value": 1772352000}},
+    ],
+    "ecommerce": {"transaction_id": "T-200", "purchase_revenue": 12.5, "total_item_quantity": 5},
+    "items": [{"item_id": "T1", "item_name": 'Tea, "green"', "price": 2.5, "quantity": 5}],
+    "device": {"operating_system": "Web", "mobile_model_name": None},
+}
 _DAY = [_VIEW, *_CLICKS, _LOGIN, *_BOUGHT, _UNNUMBERED, *_COOKIELESS]
 SETTINGS = {"issuer": "shop"}
 FILES = {
     "website/ga4/events_20260301.json": lines(*_DAY),
     "website/ga4/events_20260301_delivered_20260303.json": lines(*_DAY, _LATE),
-    "website/ga4/events_20260302.parquet": parquet(_OF_PARQUET),
+    "website/ga4/events_20260302.parquet": parquet(
+        {**dict.fromkeys(_BOUGHT_OF_PARQUET), **_OF_PARQUET}, _BOUGHT_OF_PARQUET
+    ),
 }
 ROWS = {
     "record": """
@@ -98,6 +112,7 @@ ROWS = {
         | order | line_number | sku | product | category | quantity | unit_price | amount |
         | T-100 | 1           | T1  | Tea     | drinks   | 2.000    | 2.5000     | 5.00   |
         | T-100 | 2           | C1  | Cup     |          | 1.000    | 4.0000     | 4.00   |
+        | T-200 | 1           | T1  | Tea, "green" |     | 5.000    | 2.5000     | 12.50  |
     """,
     "event": """
         | stream         | occurred_at         | event_type | event_name | key | anonymous_namespace | anonymous_id | session_id         | url              | referrer          | campaign | os  | properties                                                                                           |
@@ -111,12 +126,14 @@ ROWS = {
         | events         | 2026-03-01 08:06:00 | page       | page_view  |     |                     |              |                    | https://shop.x/a |                   |          |     | {"page_location":"https://shop.x/a"}                                                                 |
         | events         | 2026-03-01 08:06:00 | page       | page_view  |     |                     |              |                    | https://shop.x/b |                   |          |     | {"page_location":"https://shop.x/b"}                                                                 |
         | events         | 2026-03-01 08:07:00 | track      | scroll     |     | anonymous_id        | 111.222      |                    |                  |                   |          |     | {"engagement_time_msec":"1200","percent_scrolled":"90"}                                              |
-        | events_parquet | 2026-03-01 08:08:00 | page       | page_view  |     | anonymous_id        | 555.666      |                    |                  |                   |          |     |                                                                                                      |
+        | events         | 2026-03-01 08:08:00 | page       | page_view  |     | anonymous_id        | 555.666      |                    |                  |                   |          |     |                                                                                                      |
+        | events         | 2026-03-01 08:09:00 | track      | purchase   |     | anonymous_id        | 555.666      | 555.666.1772352000 |                  |                   |          | Web | {"currency":"USD","ga_session_id":"1772352000"}                                                      |
     """,
     "purchase": """
         | order_number                              | key | ordered_at          | status | currency | amount | shipping | item_count |
         | 1772352300000000:purchase:333.444::7:1:1: |     | 2026-03-01 08:05:00 | paid   | USD      | 7.00   |          |            |
         | T-100                                     | U1  | 2026-03-01 08:03:00 | paid   | EUR      | 9.00   | 1.50     | 3          |
+        | T-200                                     |     | 2026-03-01 08:09:00 | paid   | USD      | 12.50  |          | 5          |
     """,
     "consent": """
         | key | channel | purpose | status | stated_at           |

@@ -144,8 +144,8 @@ ROWS = {
     """,
     "purchase": """
         | stream     | order_number | key              | ordered_at          | status    | currency | amount   |
-        | deal_table | 801          |                  | 2026-03-01 08:00:00 | paid      | USD      | 12400.00 |
-        | deal_table | 802          |                  | 2026-03-01 08:00:00 | cancelled | USD      |          |
+        | deals      | 801          |                  | 2026-03-01 08:00:00 | paid      | USD      | 12400.00 |
+        | deals      | 802          |                  | 2026-03-01 08:00:00 | cancelled | USD      |          |
         | deals      | 701          | 9007199254740993 | 2026-03-05 08:00:00 | paid      | EUR      | 1200.50  |
         | deals      | 702          | 9007199254740993 | 2026-03-01 08:00:00 | cancelled | USD      | 99.00    |
         | deals      | 703          | 9007199254740993 | 2026-03-01 08:00:00 | pending   | USD      |          |

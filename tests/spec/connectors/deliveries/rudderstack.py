@@ -102,8 +102,8 @@ ROWS = {
         | events     | 2026-03-01 08:05:00 | identify   |                 | U2  |                     |                                      |               |                 |          |         |         |            |                           |
         | events     | 2026-03-01 08:06:00 | track      | App Opened      |     | anonymous_id        | rc2                                  |               |                 |          |         | Android | V9         |                           |
         | events     | 2026-03-01 09:01:00 | identify   |                 | U1  | anonymous_id        | rc1                                  |               |                 |          |         |         |            |                           |
-        | identifies | 2026-03-01 10:00:00 | identify   |                 | U3  | anonymous_id        | rc3                                  |               |                 |          | 1.2.3.5 |         |            |                           |
-        | tracks     | 2026-03-01 10:01:00 | track      | Order Completed | U3  | anonymous_id        | rc3                                  |               |                 |          |         |         |            |                           |
+        | events     | 2026-03-01 10:00:00 | identify   |                 | U3  | anonymous_id        | rc3                                  |               |                 |          | 1.2.3.5 |         |            |                           |
+        | events     | 2026-03-01 10:01:00 | track      | Order Completed | U3  | anonymous_id        | rc3                                  |               |                 |          |         |         |            |                           |
     """,
     "consent": """
         | key | channel | purpose   | status  | stated_at           |

@@ -23,7 +23,7 @@ FILES = {
             **{"Subtotal": "26.00", "Shipping": "5.00", "Discount Amount": "0.00", "Refunded Amount": "0.00"},
             **{"Paid at": "2026-03-01 10:05:00 +0800", "Lineitem quantity": "2", "Lineitem name": "Tea"},
             **{"Lineitem price": "10.50", "Lineitem sku": "T-1", "Billing Name": "Ann Lee", "Billing Zip": "'01890"},
-            **{"Billing Country": "US", "Payment Method": "card", **_ORDER},
+            **{"Billing Country": "US", "Payment Method": "card", "Id": "'4501", **_ORDER},
         },
         {"Name": "#1001", "Lineitem quantity": "1", "Lineitem name": "Cup", "Lineitem price": "5.00"},
         {
@@ -117,7 +117,17 @@ FILES = {
         {"name": "clientID", "order_id": "5001", "value": '"a03d3118-4048-4159-b5bb-1b90d8abb69b"'},
         {"name": "gift", "order_id": "5001", "value": '"yes"'},
     ),
-    "store/shopify/tables/order_line-2026-03-18.csv": table({"id": "1", "order_id": "5001", "quantity": "1"}),
+    "store/shopify/tables/order_line-2026-03-18.csv": table(
+        {"id": "12", "order_id": "5001", "quantity": "1", "_fivetran_synced": "2026-03-18 10:00:00"},
+        {"id": "3", "order_id": "5001", "name": "Tea", "sku": "T-1", "price": "10.50", "quantity": "1",
+         "_fivetran_synced": "2026-03-18 10:00:00"},
+        {"id": "3", "order_id": "5001", "name": "Tea", "sku": "T-1", "price": "10.50", "quantity": "2",
+         "_fivetran_synced": "2026-03-18 11:00:00"},
+        {"id": "4", "order_id": "5001", "name": "Pot", "quantity": "1", "_fivetran_synced": "2026-03-18 10:00:00"},
+        {"id": "4", "order_id": "5001", "_fivetran_deleted": "true", "_fivetran_synced": "2026-03-18 11:00:00"},
+        {"id": "7", "order_id": "4501", "name": "Tea, loose", "price": "10.50", "quantity": "2"},
+        {"id": "8", "order_id": "4501", "name": "Cup", "price": "5.00", "quantity": "1"},
+    ),
     "store/shopify/tables/customer_tag-2026-03-18.csv": table({"customer_id": "7001", "index": "1", "value": "VIP"}),
 }  # fmt: skip
 ROWS = {
@@ -177,15 +187,17 @@ ROWS = {
         | order_number  | key           | ordered_at          | status    | currency | amount | discount | shipping | item_count | payment_method |
         | #1001         | #1001         | 2026-03-01 02:00:00 | paid      | USD      | 31.00  | 0.00     | 5.00     | 3          | card           |
         | #1002         | #1002         | 2026-03-01 02:00:00 | cancelled | USD      | 8.00   |          |          | 1          |                |
-        | 2674098602081 | 2674098602081 | 2026-03-11 19:35:42 | refunded  | GBP      | 2.80   | 0.50     |          |            |                |
+        | #2001         | 2674098602081 | 2026-03-11 19:35:42 | refunded  | GBP      | 2.80   | 0.50     |          |            |                |
         | 5001          | 5001          | 2026-03-18 09:00:00 | paid      | USD      | 55.00  |          | 2.00     |            |                |
         | 5002          | 5002          | 2026-03-18 10:00:00 | cancelled | USD      | 9.00   |          |          |            |                |
     """,
     "purchase_line": """
-        | order | line_number | sku | product | quantity | unit_price | amount |
-        | #1001 | 1           | T-1 | Tea     | 2.000    | 10.5000    | 21.00  |
-        | #1001 | 2           |     | Cup     | 1.000    | 5.0000     | 5.00   |
-        | #1002 | 1           |     | Pot     | 1.000    | 8.0000     | 8.00   |
+        | order | line_number | sku | product    | quantity | unit_price | amount |
+        | #1001 | 1           |     | Tea, loose | 2.000    | 10.5000    | 21.00  |
+        | #1001 | 2           |     | Cup        | 1.000    | 5.0000     | 5.00   |
+        | #1002 | 1           |     | Pot        | 1.000    | 8.0000     | 8.00   |
+        | 5001  | 1           | T-1 | Tea        | 2.000    | 10.5000    | 21.00  |
+        | 5001  | 2           |     |            | 1.000    |            |        |
     """,
     "event": """
         | stream            | key           | event_type | event_name           | occurred_at         | url             | campaign |
