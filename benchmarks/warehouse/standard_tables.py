@@ -40,7 +40,8 @@ _STATEMENTS = {
             row_number() over () as _line
         from (
             select *, customer_id[2:]::bigint as person, (hash(record_id, $seed) >> 1)::bigint as h,
-                ['Ann', 'Bob', 'Wei', 'Carla', 'Dmitri', 'Elif', 'Fang', 'Greta'][(hash(customer_id) % 8)::bigint + 1] as given,
+                ['Ann', 'Bob', 'Wei', 'Carla', 'Dmitri', 'Elif', 'Fang', 'Greta'][(hash(customer_id) % 8)::bigint + 1]
+                    as given,
                 ['Miller', 'Wang', 'Silva', 'Ivanov', 'Kaya', 'Chen'][(hash(customer_id, 2) % 6)::bigint + 1] || '-'
                     || (hash(customer_id, 3) % 5000) as family
             from identity.record_customer
