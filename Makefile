@@ -11,7 +11,7 @@ export GUIYI_HOME ?= $(CURDIR)/var
 # Compiled bytecode makes the second start of Airflow and Great Expectations several times faster.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup demo run test check lint types imports connector docs airflow airflow-smoke bench bench-identity bench-generality bench-ingest bench-warehouse lock format clean
+.PHONY: help setup demo run test check lint types imports connector docs notebook airflow airflow-smoke bench bench-identity bench-generality bench-ingest bench-warehouse lock format clean
 
 help:  ## what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
@@ -59,6 +59,10 @@ connector: setup  ## start a connector: NAME=museum [CHANNEL=crm]
 docs: setup  ## docs/sources.md from the connectors, docs/tables.md from the SQL files' headers
 	@$(BIN)/guiyi source docs
 	@$(BIN)/guiyi dictionary --out docs/tables.md
+
+notebook: setup  ## docs/guiyi.ipynb, run anew on the data directory's snapshot (after `make demo`)
+	@JUPYTER_PREFER_ENV_PATH=1 $(BIN)/jupyter execute --inplace docs/guiyi.ipynb
+	@$(BIN)/ruff format --quiet docs/guiyi.ipynb
 
 airflow: setup  ## a local Airflow with the DAGs unpaused
 	@$(BIN)/python -m dags.local_airflow serve
