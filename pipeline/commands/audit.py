@@ -1,6 +1,7 @@
 """`guiyi audit verify|list`: who did what to personal data, and whether that record is whole."""
 
 import argparse
+import json
 from pathlib import Path
 from typing import Any
 
@@ -69,7 +70,14 @@ def run_list(options: argparse.Namespace) -> int:
     for name in ("number", "when (UTC)", "who", "what", "about", "detail"):
         table.add_column(name, overflow="fold")
     for act in acts:
-        cells = (act.sequence, f"{act.acted_at:%Y-%m-%d %H:%M:%S}", act.actor, act.action, act.subject, act.detail)
+        when = f"{act.acted_at:%Y-%m-%d %H:%M:%S}"
+        cells = (act.sequence, when, act.actor, act.action, act.subject, _tell(act.detail))
         table.add_row(*(Text("" if cell is None else str(cell)) for cell in cells))
     Console().print(table)
     return 0
+
+
+def _tell(detail: str | None) -> str:
+    """The detail's names and values, without the signs of JSON."""
+    found = json.loads(detail) if detail else {}
+    return ", ".join(f"{name} {value}" for name, value in found.items() if value not in (None, ""))
