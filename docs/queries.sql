@@ -73,10 +73,10 @@ from segment.change
 group by changed_on, segment, change
 order by changed_on, segment, change;
 
--- What did we know of a customer on a day, by the ids of that day? (Before a merge, two rows; today, one.)
+-- What did we know of a customer on a day, by the ids of that day? (Before a merge two rows, today one.)
 select customer_id, full_name, email, phone, valid_from, valid_to, merged_into
 from customer.customer_history
-where valid_from <= date '2026-03-15' and (valid_to is null or valid_to > date '2026-03-15')
+where valid_from <= date '2026-04-01' and (valid_to is null or valid_to > date '2026-04-01')
 order by customer_id
 limit 10;
 

@@ -19,6 +19,8 @@ SCHEMAS = ("raw", "standard", "identity", "customer", "mart", "segment")
 HISTORY = frozenset(
     {
         *("identity.alias", "identity.ledger", "segment.change", "segment.extract_log", "segment.extracted"),
+        # A run a day has a state a day.
+        "customer.customer_history",
         # Two runs may have learned at different times, from what had been delivered by then.
         *("identity.epoch", "identity.model", "identity.frequency", "identity.dropped_key", "identity.spelling"),
     }

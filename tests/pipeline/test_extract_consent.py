@@ -36,7 +36,8 @@ def crowd(tmp_path_factory):
             for purpose in ("marketing", "sharing"):
                 status = chance.choice([None, "granted", "granted", "granted", "denied"])
                 reason = chance.choice(["consent", "minor", "suppressed"]) if status == "denied" else None
-                permissions[channel, purpose] = status
+                # Who shares a child's address goes by consent of their own.
+                permissions[channel, purpose] = "minor" if reason == "minor" else status
                 if status:
                     con.execute("insert into customer.permission by name select ? as customer_id, ? as channel, "
                                 "? as purpose, ? as status, ? as reason", [who, channel, purpose, status, reason])  # fmt: skip
