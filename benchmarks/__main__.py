@@ -34,6 +34,10 @@ def main() -> int:
         help=f"ingest: events of the large file (default {default.events:,})",
     )  # fmt: skip
     parser.add_argument(
+        "--rounds", type=int, default=default.rounds, metavar="N",
+        help=f"ingest: how often both are measured; the best of each counts (default {default.rounds})",
+    )  # fmt: skip
+    parser.add_argument(
         "--customers", type=int, default=default.customers, metavar="N",
         help=f"warehouse: customers of the warehouse, with ten events each (default {default.customers:,})",
     )  # fmt: skip

@@ -5,7 +5,8 @@ columns under the same names, and of the same type unless that is a nested one.
 
 A hash is HMAC-SHA256 (RFC 2104) of the text, its first 20 hexadecimal digits: without the secret nobody can tell which
 phone number or address it is of by trying them all, which a plain hash would allow. It is computed once per distinct
-value (`prepare`) and joined to the rows.
+value of a column and joined to its rows: one small table per column is joined in a fraction of the time that one table
+of all values takes.
 
 Pseudonymised data are still personal data (GDPR article 4(5), PIPL article 73(3)): rare combinations of what is kept
 can tell who somebody is.
@@ -21,7 +22,7 @@ DIGITS = 20
 # A domain that fewer people share stands for the person or the household.
 DOMAIN_SHARERS = 5
 _BLOCK_BYTES = 64
-_PSEUDONYM, _DOMAIN = "_pseudonym", "_shared_domain"
+_DOMAIN = "_shared_domain"
 
 
 @dataclass(frozen=True)
@@ -39,24 +40,8 @@ def read_columns(con: duckdb.DuckDBPyConnection, table: str) -> list[Column]:
     return [Column(row[0], row[1], treatment_of(table, row[0], row[1])) for row in rows]
 
 
-def prepare(con: duckdb.DuckDBPyConnection, tables: list[str], secret: bytes) -> None:
-    """Compute the hash of every distinct value that is hashed in one of the tables, as temporary tables."""
-    values = [
-        f"select {_text(column)} as value from {table}"
-        for table in tables
-        for column in read_columns(con, table)
-        if column.treatment is Treatment.HASH
-    ]
-    union = " union all ".join(values) or "select null::varchar as value"
-    block = secret.ljust(_BLOCK_BYTES, b"\0")
-    con.execute(
-        f"""
-        create or replace temp table {_PSEUDONYM} as
-        select value, left(sha256($outer || unhex(sha256($inner || encode(value)))), {DIGITS}) as pseudonym
-        from (select distinct value from ({union}) where value is not null)
-        """,
-        {"inner": bytes(each ^ 0x36 for each in block), "outer": bytes(each ^ 0x5C for each in block)},
-    )
+def prepare(con: duckdb.DuckDBPyConnection, tables: list[str]) -> None:
+    """Find the domains that enough people of these tables share, as a temporary table."""
     addresses = [
         f'select "{column.name}" as email from {table}'
         for table in tables
@@ -70,27 +55,45 @@ def prepare(con: duckdb.DuckDBPyConnection, tables: list[str], secret: bytes) ->
     )
 
 
-def clear(con: duckdb.DuckDBPyConnection) -> None:
-    """Drop what prepare made."""
-    con.execute(f"drop table if exists {_PSEUDONYM}; drop table if exists {_DOMAIN}")
-
-
-def pseudonymise(con: duckdb.DuckDBPyConnection, table: str) -> str:
-    """A select of the table's columns as they may be published, after `prepare`."""
+def pseudonymise(con: duckdb.DuckDBPyConnection, table: str, secret: bytes) -> str:
+    """A select of the table's columns as they may be published, after `prepare`; to be run before the next one."""
     columns = read_columns(con, table)
-    joins = "".join(
-        f" left join {_PSEUDONYM} as _h{place} on _h{place}.value = {_text(column, 'row.')}"
-        for place, column in enumerate(columns)
-        if column.treatment is Treatment.HASH
-    )
-    joins += "".join(
-        f" left join {_DOMAIN} as _d{place} on _d{place}.domain = split_part(row.\"{column.name}\", '@', -1)"
-        for place, column in enumerate(columns)
-        if column.treatment is Treatment.EMAIL
-    )
+    joins = ""
+    for place, column in enumerate(columns):
+        value = _text(column, "row.")
+        if column.treatment is Treatment.HASH:
+            _hash_values(con, table, column, place, secret)
+            joins += f" left join {_hashes(place)} as _h{place} on _h{place}.value = {value}"
+        if column.treatment is Treatment.EMAIL:
+            joins += f" left join {_DOMAIN} as _d{place} on _d{place}.domain = split_part({value}, '@', -1)"
     listed = ", ".join(f'{_expression(column, place)} as "{column.name}"' for place, column in enumerate(columns))
     # A join may change the order of rows, which readers' filters profit from.
-    return f"select {listed} from {table} as row{joins}" + (" order by row.rowid" if joins else "")
+    return f"select {listed} from {table} as row" + (f"{joins} order by row.rowid" if joins else "")
+
+
+def clear(con: duckdb.DuckDBPyConnection) -> None:
+    """Drop the temporary tables of `prepare` and `pseudonymise`."""
+    rows = con.execute("select table_name from duckdb_tables() where temporary").fetchall()
+    for (name,) in rows:
+        if name == _DOMAIN or name.startswith(_hashes("")):
+            con.execute(f"drop table {name}")
+
+
+def _hash_values(con: duckdb.DuckDBPyConnection, table: str, column: Column, place: int, secret: bytes) -> None:
+    """The hash of every distinct value of the column, as a temporary table."""
+    block = secret.ljust(_BLOCK_BYTES, b"\0")
+    con.execute(
+        f"""
+        create or replace temp table {_hashes(place)} as
+        select value, left(sha256($outer || unhex(sha256($inner || encode(value)))), {DIGITS}) as pseudonym
+        from (select distinct {_text(column)} as value from {table} where "{column.name}" is not null)
+        """,
+        {"inner": bytes(each ^ 0x36 for each in block), "outer": bytes(each ^ 0x5C for each in block)},
+    )
+
+
+def _hashes(place: int | str) -> str:
+    return f"_pseudonym_{place}"
 
 
 def _text(column: Column, table: str = "") -> str:

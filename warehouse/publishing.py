@@ -6,6 +6,7 @@ beside the old one and takes its name in one step, so whoever has the old file o
 opens the name gets one of the two in full.
 """
 
+from collections.abc import Callable
 from pathlib import Path
 
 import duckdb
@@ -40,8 +41,8 @@ def publish_snapshot(con: duckdb.DuckDBPyConnection, target: Path, *, key_text: 
     """
     files = _published_files(con)
     building = _place_beside(target)
-    selects = {file.full_name: f"from {file.full_name}{_order(file)}" for file in files}
-    rows = _copy_tables(con, selects, building, key_text)
+    orders = {file.full_name: _order(file) for file in files}
+    rows = _copy_tables(con, list(orders), lambda name: f"from {name}{orders[name]}", building, key_text)
     _describe(building, key_text, {})
     # For whoever may read personal data; analysts open the other one.
     building.chmod(0o600)
@@ -53,10 +54,9 @@ def publish_pseudonymised(con: duckdb.DuckDBPyConnection, target: Path, secret: 
     """The same tables without direct identifiers, as published_columns.py says, in a file that is not encrypted."""
     names = [file.full_name for file in _published_files(con)]
     building = _place_beside(target)
-    prepare(con, names, secret)
+    prepare(con, names)
     try:
-        selects = {name: pseudonymise(con, name) for name in names}
-        rows = _copy_tables(con, selects, building, None, READERS_VERSION)
+        rows = _copy_tables(con, names, lambda name: pseudonymise(con, name, secret), building, None, READERS_VERSION)
     finally:
         clear(con)
     _describe(building, None, {name: read_columns(con, name) for name in names})
@@ -87,7 +87,8 @@ def _place_beside(target: Path) -> Path:
 
 def _copy_tables(
     con: duckdb.DuckDBPyConnection,
-    selects: dict[str, str],
+    names: list[str],
+    select: Callable[[str], str],
     building: Path,
     key_text: str | None,
     storage_version: str | None = None,
@@ -96,10 +97,10 @@ def _copy_tables(
     attach_file(con, building, "snapshot", key_text, storage_version=storage_version)
     try:
         con.execute("begin")
-        for schema in sorted({name.partition(".")[0] for name in selects}):
+        for schema in sorted({name.partition(".")[0] for name in names}):
             con.execute(f"create schema snapshot.{schema}")
-        for name, select in selects.items():
-            con.execute(f"create table snapshot.{name} as {select}")
+        for name in names:
+            con.execute(f"create table snapshot.{name} as {select(name)}")
             row = con.execute(f"select count(*) from snapshot.{name}").fetchone()
             rows[name] = int(row[0]) if row else 0
         con.execute("commit")

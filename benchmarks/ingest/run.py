@@ -19,7 +19,6 @@ from benchmarks.measurement_table import print_measurements
 from benchmarks.options import Options
 from pipeline.config import load_config
 
-ROUNDS = 3
 PEER = "bare DuckDB"
 _MIB = 2**20
 
@@ -49,8 +48,8 @@ def measure_ingest(options: Options) -> None:
         with console.status(f"writing {file.count:,} events"):
             write_events(file)
     rounds = []
-    for number in range(1, ROUNDS + 1):
-        with console.status(f"round {number} of {ROUNDS}"):
+    for number in range(1, options.rounds + 1):
+        with console.status(f"round {number} of {options.rounds}"):
             rounds.append(_measure_round(folder / "round", large, day, options.minutes))
         check_counts(rounds[-1], large, day)
     measurements = list_measurements(rounds, large)

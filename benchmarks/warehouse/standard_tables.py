@@ -1,9 +1,9 @@
 """Standard tables to measure with: what a warehouse of many customers holds before the profile stage.
 
 In: an empty warehouse, how many customers, a seed. Out: standard.* and identity.record_customer filled by SQL alone;
-the same rows for the same seed. For each customer about 2.2 records, 5 identifiers, 10 events (four in ten logged in,
-three in ten of a known device, the rest of nobody), 1.4 orders of two lines, 0.1 tickets and 0.05 answers. Buyers are
-few and unequal: the number of orders follows a power law, and three in five never buy.
+the same rows for the same seed. For each customer about 2.2 records, 5 identifiers, 10 events in visits of four (of ten
+visits four are logged in, three of a known device, the rest of nobody), 1.4 orders of two lines, 0.1 tickets and 0.05
+answers. Buyers are few and unequal: the number of orders follows a power law, and three in five never buy.
 """
 
 import duckdb
@@ -11,6 +11,7 @@ import duckdb
 from warehouse.tables import create_tables
 
 EVENTS_EACH = 10
+VISIT_EVENTS = 4
 _SOURCES = "['zoho', 'shopify', 'segment', 'wechat', 'taobao', 'fxiaoke']"
 _START = "timestamp '2024-01-01'"
 _DAYS = 800
@@ -65,20 +66,21 @@ _STATEMENTS = {
             if(h % 10 < 6, 'page', 'track') as event_type,
             ['Home', 'Product Viewed', 'Product Added', 'Checkout Started', 'Order Completed', 'Search'][h % 6 + 1]
                 as event_name,
-            {_START} + to_seconds((h % ({_DAYS} * 86400))::integer) as occurred_at,
+            {_START} + to_seconds((v % ({_DAYS} * 86400) + n % {VISIT_EVENTS} * 60 + h % 60)::integer) as occurred_at,
             if(who < 4, record_id, null) as record_id, 'anonymous_id' as anonymous_namespace,
-            if(who < 7, md5('device' || record_id), md5('nobody' || (h % ($customers * 2)))) as anonymous_id,
-            's' || (h % ($customers * 3)) as session_id, 'https://shop.example.com/p/' || (h % 5000) as url,
-            if(h % 4 = 0, 'https://www.example.org/search', null) as referrer,
-            if(h % 7 = 0, 'spring-' || (h % 12), null) as campaign,
-            '10.' || (h % 256) || '.' || (h // 256 % 256) || '.7' as ip, 'Chrome' as browser,
-            ['Windows', 'Mac OS X', 'Android', 'iOS'][h // 7 % 4 + 1] as os, 'Other' as device,
+            if(who < 7, md5('device' || record_id), md5('nobody' || (v % ($customers * 2)))) as anonymous_id,
+            's' || v as session_id, 'https://shop.example.com/p/' || (h % 5000) as url,
+            if(v % 4 = 0, 'https://www.example.org/search', null) as referrer,
+            if(v % 7 = 0, 'spring-' || (v % 12), null) as campaign,
+            '10.' || (v % 256) || '.' || (v // 256 % 256) || '.7' as ip, 'Chrome' as browser,
+            ['Windows', 'Mac OS X', 'Android', 'iOS'][v // 7 % 4 + 1] as os, 'Other' as device,
             '{{"sku":"SKU-' || (h % 5000) || '","quantity":' || (1 + h % 3) || '}}' as properties,
             'b1' as _batch_id, n as _line
         from (
-            select n, (hash(n, $seed, 'event') >> 2)::bigint as h, hash(n, $seed, 'who') % 10 as who,
-                md5((hash(n // 3, $seed, 'whose') % $customers) || '-0')[:16] as record_id
-            from range($customers * $each) as drawn(n)
+            select n, (hash(n, $seed, 'event') >> 2)::bigint as h, (hash(visit, $seed, 'visit') >> 2)::bigint as v,
+                hash(visit, $seed, 'who') % 10 as who,
+                md5((hash(visit, $seed, 'whose') % $customers) || '-0')[:16] as record_id
+            from (select n, n // {VISIT_EVENTS} as visit from range($customers * $each) as drawn(n))
         )
     """,
     "standard.purchase": f"""
