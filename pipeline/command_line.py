@@ -7,7 +7,7 @@ import argparse
 import os
 import sys
 import traceback
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import duckdb
 from rich.console import Console
@@ -43,6 +43,16 @@ From website, app, social, CRM and store exports to one record per customer.
 Everything is written under GUIYI_HOME (default ./var). Sources are configured in config/guiyi.toml.
 """
 
+_GROUPS = {
+    "the whole way": ("demo", "run", "status"),
+    "what comes in": ("source", "pull", "quarantine"),
+    "stages of a run": ("ingest", "standardise", "resolve", "profile", "extract", "publish"),
+    "who is who": ("explain", "decide", "train", "link", "evaluate"),
+    "what comes out": ("segment", "dictionary"),
+    "people's rights": ("erase", "export", "suppress", "retention", "register"),
+    "protection": ("key", "audit"),
+}
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Parse, run, and turn errors that say what to do into exit code 1."""
@@ -62,8 +72,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def build_parser() -> argparse.ArgumentParser:
     """The parser of all subcommands."""
-    parser = argparse.ArgumentParser(prog="guiyi", description=_ABOUT, formatter_class=RawDescriptionRichHelpFormatter)
-    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    parser = argparse.ArgumentParser(
+        prog="guiyi",
+        usage="guiyi [-h] COMMAND ...",
+        description=_ABOUT,
+        formatter_class=RawDescriptionRichHelpFormatter,
+    )
+    # Listed in groups below, which argparse cannot do.
+    commands = parser.add_subparsers(prog="guiyi", metavar="COMMAND", required=True, help=argparse.SUPPRESS)
     for module in (
         demo,
         source,
@@ -81,7 +97,18 @@ def build_parser() -> argparse.ArgumentParser:
         key,
     ):
         module.add_parsers(commands, RawDescriptionRichHelpFormatter)
+    parser.epilog = _list_groups({each.dest: each.help or "" for each in commands._choices_actions})
     return parser
+
+
+def _list_groups(helps: Mapping[str, str]) -> str:
+    """What each command does, by group; those of no group come last."""
+    rest = tuple(name for name in helps if not any(name in names for names in _GROUPS.values()))
+    groups = {**_GROUPS, "others": rest} if rest else _GROUPS
+    blocks = [
+        "\n".join([f"{title}:", *(f"  {name:<12} {helps[name]}" for name in names)]) for title, names in groups.items()
+    ]
+    return "\n\n".join([*blocks, "guiyi COMMAND --help teaches each of them."])
 
 
 def _report(error: Exception) -> int:

@@ -1,6 +1,7 @@
 """`guiyi erase`, `export`, `suppress`, `retention` and `register`: people's rights."""
 
 import argparse
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -273,11 +274,14 @@ def _print_plan(console: Console, plan: Any) -> None:
     for namespace, count in subject.shared.items():
         console.print(f"stays with others who carry it too: {count:,} {namespace}", highlight=False)
     console.print(table)
-    for title, names in (("archived deliveries written anew", plan.batches), ("extracts", plan.extracts)):
-        if names:
-            console.print(Text(f"{title}:"))
-            for name in names:
-                console.print(Text(f"  {name}"))
+    _print_names(console, "archived deliveries written anew", plan.batches)
+    _print_names(console, "extracts", plan.extracts)
+
+
+def _print_names(console: Console, title: str, names: Iterable[str]) -> None:
+    listed = "\n".join(f"  {name}" for name in names)
+    if listed:
+        console.print(Text(f"{title}:\n{listed}"), soft_wrap=True)
 
 
 def _print_outcome(console: Console, outcome: Any) -> None:
@@ -286,8 +290,7 @@ def _print_outcome(console: Console, outcome: Any) -> None:
     else:
         _print_plan(console, outcome.plan)
         console.print(f"act {outcome.act_id} is done", highlight=False)
-    for name in outcome.cleared.removed:
-        console.print(Text(f"removed from the inbox, or written anew: {name}"))
+    _print_names(console, "copies in the inbox, removed or written anew", outcome.cleared.removed)
     for name in outcome.cleared.outside:
         console.print(Text(f"outside the data directory and not touched: {name}; remove it there", style="yellow"))
     for name in outcome.remaining:

@@ -104,6 +104,15 @@ def test_help_names_every_argument(monkeypatch, tmp_path, command):
     assert [name for name in HELP[command] if name not in told.out] == []
 
 
+def test_every_command_is_listed_in_one_group(monkeypatch, tmp_path):
+    enter(monkeypatch, tmp_path)
+    told = guiyi("--help").out
+    listed = [line.split()[0] for line in told.partition("the whole way:")[2].splitlines() if line.startswith("  ")]
+    (commands,) = (each.choices for each in build_parser()._actions if each.choices)
+    assert sorted(listed) == sorted(commands)
+    assert "others:" not in told
+
+
 def test_every_command_has_its_help_tested():
     (commands,) = (each.choices for each in build_parser()._actions if each.choices)
     assert set(commands) == {name.split()[0] for name in HELP if name}

@@ -109,22 +109,29 @@ def test_doing_everything_anew_changes_nothing_either(finished, tmp_path, monkey
     assert {name for name in before if before[name] != after[name]} == set()
 
 
-def test_deliveries_one_by_one_in_another_order_give_the_same_customers(finished, tmp_path, monkeypatch):
+def test_deliveries_few_by_few_in_another_order_give_the_same_customers(finished, tmp_path, monkeypatch):
     from pipeline.config import load_config
 
     monkeypatch.setattr("pipeline.run._gate", lambda name, work: {})
     monkeypatch.setenv("GUIYI_HOME", str(tmp_path / "home"))
     config = load_config()
     files = sorted(path for path in finished.inbox.rglob("*") if path.is_file() and "truth" not in path.name)
-    random.Random(3).shuffle(files)
-    for number, file in enumerate(files, start=1):
-        target = config.inbox / file.relative_to(finished.inbox)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(file, target)
+    chance = random.Random(3)
+    chance.shuffle(files)
+    rounds = 0
+    while files:
+        few = chance.choice((1, 1, 2, 4, 8, 16))
+        for file in files[:few]:
+            target = config.inbox / file.relative_to(finished.inbox)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(file, target)
+        del files[:few]
+        rounds += 1
         run_stage("ingest", config)
         run_stage("standardise", config)
-        if number % 40 == 0 or number == len(files):
+        if rounds % 10 == 0 or not files:
             run_stage("resolve", config)
+    assert rounds > 20
     partition = (
         "select string_agg(record_id, ',' order by record_id) from identity.record_customer group by customer_id"
     )

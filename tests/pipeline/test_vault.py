@@ -4,6 +4,7 @@ import re
 import shutil
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from pipeline import rotation
@@ -46,14 +47,29 @@ def _needles(home: Path) -> dict[bytes, str]:
 
 
 def _find(home: Path, needles: dict[bytes, str]) -> list[tuple[str, str]]:
-    return [
-        (path.relative_to(home).as_posix(), value)
-        for path in sorted(home.rglob("*"))
-        if path.is_file()
-        for content in [path.read_bytes()]
-        for needle, value in needles.items()
-        if needle in content
-    ]
+    """Each file that holds a needle, with the first one found."""
+    starts: dict[bytes, list[bytes]] = {}
+    for needle in needles:
+        starts.setdefault(needle[:4], []).append(needle)
+    files = [path for path in sorted(home.rglob("*")) if path.is_file()]
+    found = [(path, _first(path.read_bytes(), starts)) for path in files]
+    return [(path.relative_to(home).as_posix(), needles[needle]) for path, needle in found if needle]
+
+
+def _first(content: bytes, starts: dict[bytes, list[bytes]]) -> bytes | None:
+    """A needle that the content holds; `starts` has them by their first four bytes, which are looked for as numbers."""
+    wanted = np.frombuffer(b"".join(starts), "<u4")
+    is_wanted = np.zeros(1 << 16, bool)
+    is_wanted[wanted & 0xFFFF] = True
+    for shift in range(min(4, len(content))):
+        words = np.frombuffer(content, "<u4", (len(content) - shift) // 4, shift)
+        places = np.flatnonzero(is_wanted[words & 0xFFFF])
+        for place in places[np.isin(words[places], wanted)].tolist():
+            at = 4 * place + shift
+            for needle in starts[content[at : at + 4]]:
+                if content.startswith(needle, at):
+                    return needle
+    return None
 
 
 def _deliver(made, inbox: Path) -> None:
