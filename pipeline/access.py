@@ -26,6 +26,8 @@ FILE = "access.toml"
 USER_VARIABLE = "GUIYI_USER"
 # What every user may ask for: it reads and writes nothing of the data directory.
 _OPEN = ("demo", "key new")
+# Columns of extracts that say what to do with a row.
+_NOT_OF_PEOPLE = ("change", "add_tag", "remove_tag")
 _KEYS = ("commands", "values", "snapshot", "columns")
 
 
@@ -155,15 +157,38 @@ def _check(access: Access, user: str, command: str, options: argparse.Namespace)
     # The audit says who did it.
     if by and by not in (user, "pipeline") and role.name != "admin":
         raise AccessRefused(f"{who}; --by {by} would say that somebody else did it")
-    if command == "segment extract" and "*" not in role.columns:
-        _check_columns(role, who, options)
+    if command in ("segment extract", "segment open") and "*" not in role.columns:
+        name, columns = _columns_of(options) if command == "segment extract" else _columns_in(options)
+        if refused := [column for column in columns if not role.may_extract(column)]:
+            raise AccessRefused(f"{who}; the columns {', '.join(refused)} of {name} are not for this role")
 
 
-def _check_columns(role: Role, who: str, options: argparse.Namespace) -> None:
+def _columns_of(options: argparse.Namespace) -> tuple[str, Sequence[str]]:
+    """A segment and the columns of its extracts."""
     from pipeline.config import load_config
     from warehouse.segments.definition import read_segments
 
     segments = read_segments(load_config(options.config).segment_settings)
-    columns = segments[options.name].columns if options.name in segments else ()
-    if refused := [column for column in columns if not role.may_extract(column)]:
-        raise AccessRefused(f"{who}; the columns {', '.join(refused)} of {options.name} are not for this role")
+    return options.name, segments[options.name].columns if options.name in segments else ()
+
+
+def _columns_in(options: argparse.Namespace) -> tuple[str, Sequence[str]]:
+    """An extract that somebody may have made who has more columns, and all that it ever had."""
+    from pipeline.config import load_config
+    from warehouse.connection import open_readonly
+    from warehouse.vault.sealing import SUFFIX
+
+    config, path = load_config(options.config), options.file.resolve()
+    name = path.name.removesuffix(SUFFIX)
+    if not path.is_relative_to(config.extracts.resolve()):
+        return name, ()  # which the command refuses itself
+    with open_readonly(config.warehouse) as con:
+        rows = con.execute(
+            """
+            select distinct unnest(string_split(columns, ',')) as name from segment.extract_log where file_name = ?
+            order by name
+            """,
+            [path.with_name(name).relative_to(config.home.resolve()).as_posix()],
+        ).fetchall()
+    # A file that the log does not know has columns that nobody can tell.
+    return name, [row[0].strip() for row in rows if row[0].strip() not in _NOT_OF_PEOPLE] or ["*"]

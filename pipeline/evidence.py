@@ -57,7 +57,10 @@ class Decision:
 
 @dataclass(frozen=True)
 class ReviewRow:
-    """A pair that waits for a steward, and the customers its records belong to now."""
+    """A pair that waits for a steward, and the customers its records belong to now.
+
+    records_affected: records whose customer another decision would change.
+    """
 
     record_id_l: str
     record_id_r: str
@@ -66,6 +69,7 @@ class ReviewRow:
     detail: str
     customer_id_l: str | None
     customer_id_r: str | None
+    records_affected: int
 
 
 @dataclass(frozen=True)
@@ -218,7 +222,13 @@ def _read_decisions(con: duckdb.DuckDBPyConnection, condition: str, parameters: 
     return tuple(Decision(*row) for row in rows)
 
 
-def _read_review(con: duckdb.DuckDBPyConnection, condition: str, parameters: dict[str, Any]) -> tuple[ReviewRow, ...]:
+def read_queue(con: duckdb.DuckDBPyConnection) -> tuple[ReviewRow, ...]:
+    """All that waits for a steward, the most pressing first."""
+    _view_decisions(con)
+    return _read_review(con, "true", {})
+
+
+def _read_review(con: duckdb.DuckDBPyConnection, condition: str, parameters: dict[str, str]) -> tuple[ReviewRow, ...]:
     """Open rows of identity.review, the most pressing first; a row waits for nobody once its pair has been decided.
 
     A decision that others contradict stays listed: it was not applied.
@@ -227,7 +237,7 @@ def _read_review(con: duckdb.DuckDBPyConnection, condition: str, parameters: dic
         return ()
     rows = con.execute(
         f"""
-        select record_id_l, record_id_r, match_weight, kind, detail, l.customer_id, r.customer_id
+        select record_id_l, record_id_r, match_weight, kind, detail, l.customer_id, r.customer_id, records_affected
         from (select * from identity.review where {condition}) as review
         left join {_MEMBERS} as l on l.record_id = record_id_l
         left join {_MEMBERS} as r on r.record_id = record_id_r

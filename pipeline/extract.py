@@ -18,14 +18,26 @@ from warehouse.audit import record_act
 from warehouse.segments.definition import Segment, choose_segments, read_segments, with_delta
 from warehouse.segments.errors import SegmentError
 from warehouse.segments.extract_file import (
+    discard_staged,
     extract_path,
     file_columns,
     find_extract,
+    find_staged,
     holds_extract,
+    release_extract,
     render_extract,
-    write_extract,
+    stage_extract,
 )
-from warehouse.segments.extract_log import DELTA, FULL, Extract, find_deltas, is_due, is_logged, log_extract
+from warehouse.segments.extract_log import (
+    DELTA,
+    FULL,
+    Extract,
+    find_deltas,
+    is_due,
+    is_last_logged,
+    is_logged,
+    log_extract,
+)
 from warehouse.segments.extract_rows import fill_rows, forget_file, gather_standing, keep_changes, record_sent
 from warehouse.segments.membership import (
     SegmentCount,
@@ -67,6 +79,7 @@ def extract(work: Work) -> dict[str, Count]:
 
 def _extract_segment(work: Work, segment: Segment, day: date) -> dict[str, int]:
     asked = bool(work.options.segments)
+    _finish_staged(work, segment)
     with transaction(work.con):
         count = compute_members(work.con, segment)
         # A delta of people who all withdrew their consent is what takes them back.
@@ -84,11 +97,23 @@ def _extract_segment(work: Work, segment: Segment, day: date) -> dict[str, int]:
             )  # fmt: skip
         counts = {**asdict(count), **change, "files": int(made is not None), "files_written": int(is_new)}
         _audit(work, segment, counts, made)
-    # After the log, so that no file is ever out without its line; a file lost to a kill here is written, and logged,
-    # by the next run.
+        # Last, so that a disk without room takes all of it back: a delta that is logged and not there would be lost.
+        if made is not None and is_new:
+            stage_extract(work.config.home / made.file_name, made.content)
+    # After the log, so that no file is ever out without its line; a run killed here has the next one do it.
     if made is not None and is_new:
-        write_extract(work.config.home / made.file_name, made.content)
+        release_extract(work.config.home / made.file_name)
     return counts
+
+
+def _finish_staged(work: Work, segment: Segment) -> None:
+    """Put in place what a killed run has logged, and remove what it has not."""
+    for file, content in find_staged(work.config.extracts / segment.name).items():
+        file_name = file.relative_to(work.config.home).as_posix()
+        if is_last_logged(work.con, segment, file_name, content):
+            release_extract(file)
+        else:
+            discard_staged(file)
 
 
 def _check_consent(con: duckdb.DuckDBPyConnection, segment: Segment, count: SegmentCount) -> None:

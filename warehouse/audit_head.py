@@ -68,7 +68,8 @@ def verify_audit(con: duckdb.DuckDBPyConnection, path: Path, key: Key | None, kn
     chain = verify_chain(con)
     if chain.problem:
         return chain
-    problem = _find_problem(con, path, key) if chain.acts else None
+    # A head without any act is one whose acts are all gone.
+    problem = _find_problem(con, path, key) if chain.acts or path.exists() else None
     if problem is None and known is not None and _count(con, "hash = ?", known) == 0:
         problem = f"no row has the hash {known}: rows were cut off, or all of them written anew"
     return replace(chain, broken=chain.sequence + 1, problem=problem) if problem else chain

@@ -36,9 +36,11 @@ DIRECT: dict[Treatment, tuple[str, ...]] = {
     Treatment.HASH: (
         *("record_id", "source_record_id", "wechat_unionid", "wechat_openid", "national_id", "company", "order_number"),
         *("anonymous_id", "ip", "staff"),
-        *("customer.identifier.value", "customer.contact.value"),
-        # Of the source's own; customer.session.session_id is drawn from a hash.
-        *("customer.event.session_id", "source_session_id"),
+        # Plain hashes of the source's own numbers, which whoever counts through the numbers finds again.
+        *("purchase_id", "interaction_id", "feedback_id"),
+        # A touch is an order, a ticket, an answer or a session, whose ids join.
+        *("touchpoint_id", "session_id"),
+        *("customer.identifier.value", "customer.contact.value", "source_session_id"),
     ),
 }
 
@@ -46,8 +48,8 @@ DIRECT: dict[Treatment, tuple[str, ...]] = {
 KEPT = frozenset(
     {
         # ids
-        *("customer_id", "other_customer_id", "old_customer_id", "merged_into", "drawn_by", "event_id", "purchase_id"),
-        *("interaction_id", "feedback_id", "session_id", "touchpoint_id", "model_id", "run_id", "epoch"),
+        *("customer_id", "other_customer_id", "old_customer_id", "merged_into", "drawn_by", "event_id"),
+        *("model_id", "run_id", "epoch"),
         # systems, and kinds of things
         *("source", "stream", "sources", "namespace", "anonymous_namespace", "issuer", "kind", "field", "columns"),
         *("rule", "reason", "reasons", "status", "event", "change", "segment", "channel", "channels", "purpose"),

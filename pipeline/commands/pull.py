@@ -26,7 +26,7 @@ from ops.pull where run_id = ? order by started_at, source, stream
 
 def add_parsers(commands: Any, formatter: Any) -> None:
     """Add `pull`."""
-    parser = commands.add_parser("pull", help="records from systems' APIs into the inbox", description=_ABOUT,
+    parser = commands.add_parser("pull", help="records from systems' APIs into the inbox", description=escape(_ABOUT),
                                  formatter_class=formatter)  # fmt: skip
     parser.add_argument("--config", type=Path, metavar="FILE", help="configuration (default config/guiyi.toml)")
     parser.add_argument("--inbox", type=Path, metavar="DIR", help="folder of deliveries (default GUIYI_HOME/inbox)")

@@ -21,7 +21,7 @@ _STAGES = {
 }
 
 _ABOUT = """\
-Run all stages in this process: ingest, standardise, resolve, profile, publish, extract, each followed by its
+Run all stages in this process: ingest, standardise, resolve, profile, extract, publish, each followed by its
 quality gate. Running again takes in what is new; when nothing is, nothing changes.
 """
 

@@ -63,7 +63,9 @@ def _add_preview(actions: Any, formatter: Any) -> Any:
 def _add_history(actions: Any, formatter: Any) -> Any:
     parser = actions.add_parser("history", help="who entered and left, by day", formatter_class=formatter)
     parser.add_argument("name", metavar="NAME")
-    parser.add_argument("--days", type=int, default=30, metavar="N", help="newest days with a change (default 30)")
+    parser.add_argument(
+        "--days", type=_positive, default=30, metavar="N", help="newest days with a change (default 30)"
+    )
     parser.set_defaults(function=run_history)
     return parser
 
@@ -86,13 +88,21 @@ def _add_extract(actions: Any, formatter: Any) -> Any:
     return parser
 
 
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError("must be at least 1")
+    return number
+
+
 def run_list(options: argparse.Namespace) -> int:
     """Print every segment's title, purpose, channel and owner."""
     from pipeline.extract import list_segments
 
     table = Table()
     for name in ("segment", "title", "purpose", "channel", "owner"):
-        table.add_column(name)
+        # The name is what the next command is given, so it is never cut.
+        table.add_column(name, no_wrap=name == "segment", overflow="fold")
     for segment in list_segments(load_config(options.config)):
         cells = (segment.name, segment.title, segment.purpose, segment.channel, segment.owner)
         table.add_row(*(Text(cell) for cell in cells))

@@ -112,6 +112,10 @@ def run_infer(options: argparse.Namespace) -> int:
     with console.status("trying") as status:
         outcome = try_inference(found, lambda text: status.update(escape(text)))
     print_outcome(console, outcome)
+    if outcome.works:
+        place = f"deliveries into the inbox as {found.proposal.stream['files']}"
+        said = f"next: put the tables into config/guiyi.toml and {place}, then `guiyi run`"
+        console.print(said, markup=False, highlight=False, soft_wrap=True)
     return 0 if outcome.works else 1
 
 
@@ -140,7 +144,7 @@ def run_list(options: argparse.Namespace) -> int:
     config = load_config(options.config)
     table = Table()
     for name in ("source", "connector", "channel", "streams", "API", "files", "waiting"):
-        table.add_column(name, justify="right" if name in ("files", "waiting") else "left")
+        table.add_column(name, justify="right" if name in ("files", "waiting") else "left", overflow="fold")
     for line in list_sources(config):
         cells = (line.name, line.connector, line.channel, ", ".join(line.streams), "yes" if line.has_api else "",
                  f"{line.files:,}", f"{line.waiting:,}")  # fmt: skip

@@ -27,6 +27,9 @@ def print_proposal(console: Console, found: Inference) -> None:
     console.print(table)
     for remark in proposal.remarks:
         console.print(f"· {remark}", markup=False, highlight=False)
+    if any(role.meaning is None and role.column.distinct for role in proposal.roles.roles):
+        hint = "· a column that was not recognised can be named by hand, as in city = '\"Ort\"': see CONTRIBUTING.md"
+        console.print(hint, markup=False, highlight=False)
     console.print()
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
@@ -23,6 +24,7 @@ differs from earlier ones by far more than they do from each other. What is due 
 `expected = "daily"` or `max_age_hours = 36` in [source.NAME].
 
   guiyi status --alarms || page-somebody     exit code 1 when a stream is late or missing
+  COLUMNS=150 guiyi status | less -S         with all figures of the freshness table, which a narrow terminal cuts
 """
 
 _TABLES: dict[str, tuple[tuple[str, ...], str]] = {
@@ -93,7 +95,7 @@ _STYLES = {
 
 def add_parsers(commands: Any, formatter: Any) -> None:
     """Add `status`."""
-    parser = commands.add_parser("status", help="last runs, batches, quarantine, freshness", description=_ABOUT,
+    parser = commands.add_parser("status", help="last runs, batches, quarantine, freshness", description=escape(_ABOUT),
                                  formatter_class=formatter)  # fmt: skip
     parser.add_argument(
         "--alarms", action="store_true", help="freshness alone; exit code 1 for late or missing streams"
@@ -149,7 +151,9 @@ def _print_freshness(console: Console, title: str, fresh: list[Freshness]) -> No
 def _print_table(console: Console, title: str, columns: tuple[str, ...], rows: list[tuple[Any, ...]]) -> None:
     table = Table(title=title, title_justify="left")
     for column in columns:
-        table.add_column(column)
+        # What a reader types into the next command is not cut on a narrow terminal; the figures beside it are.
+        named = column in ("source", "stream")
+        table.add_column(column, no_wrap=named, min_width=len("missing") if column == "status" else None)
     for row in rows:
         # Text, not markup: file and column names may hold brackets.
         cells = ("" if value is None else str(value) for value in row)

@@ -19,10 +19,11 @@ Record ids, sources, levels and bits are shown; values only with --values.
   guiyi explain zoho/contacts/4001 'shopify/orders/#1001'  the waterfall between two records
   guiyi explain C1f0a… --html evidence.html                the same with a picture, as one file for a browser
 
-A record is named by its record_id or by source/stream/key. The waterfall starts at the odds of any two records, adds
-what each comparison says, and ends at the odds of these two. Where two records of one customer share no link, the
-strongest links from one to the other are shown. For a customer, the weakest bridge is named with what it rests on and
-which records would part without it, then what waits for a steward and what was decided.
+A record is named by its record_id or by source/stream/key, and explained beside another one, never alone. The waterfall
+starts at the odds of any two records, adds what each comparison says, and ends at the odds of these two. Where two
+records of one customer share no link, the strongest links from one to the other are shown. For a customer, the weakest
+bridge is named with what it rests on and which records would part without it, then what waits for a steward and what
+was decided.
 
 An existing FILE is not replaced unless --force is given. FILE holds no values even with --values.
 """
@@ -31,6 +32,7 @@ _DECIDE = """\
 Record a person's decision that two records are the same person, or are not. It is stored by the records' source keys
 and applied inside clustering on every run, before any score. The newest decision on a pair counts. Records decided the
 same stay together whatever else was decided; where decisions contradict each other, both are kept and you are told.
+A mistaken decision is undone by the opposite one on the same two records; a pair cannot be made undecided again.
 
   guiyi decide different zoho/contacts/4001 'shopify/orders/#1001' --by li.na --note "father and son"
 """
@@ -117,7 +119,7 @@ def _print_outcome(console: Console, verdict: str, outcome: Any) -> None:
     console.print(f"decision {outcome.decision_id} stored; {said}", highlight=False)
     if not outcome.contradicts:
         return
-    title = "it overrules" if applied else "it contradicts; decide one of these anew, or take it back"
+    title = "it overrules" if applied else "it contradicts; decide one of these, or these two, the other way"
     table = plain_table(title)
     for name in ("record", "record", "decided", "by", "on"):
         table.add_column(name, overflow="fold")

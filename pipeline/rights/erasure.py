@@ -26,7 +26,7 @@ from pipeline.config import Config
 from pipeline.keys import short_hash
 from pipeline.rights.archives import note_redaction, write_remaining
 from pipeline.rights.inbox_copies import Cleared, clear_copies
-from pipeline.rights.needles import Needles, find_files, read_needles
+from pipeline.rights.needles import Needles, find_files, find_tables, read_needles
 from pipeline.rights.outputs import Rewritten, clear_extracts, clear_truth, find_extracts
 from pipeline.rights.scope import stage_scope
 from pipeline.rights.settings import read_rights
@@ -38,9 +38,14 @@ from warehouse.connection import WarehouseMissing, open_readonly, open_warehouse
 from warehouse.rights.compaction import compact
 from warehouse.rights.digest import DigestKey, digest_sql, open_key
 from warehouse.rights.removal import count_identity, count_removals, list_removals, remove_rows
+from warehouse.vault.key import KeyProblem
 
 STAGE = "erase"
 _AFTER = ("resolve", "profile", "extract", "publish")
+
+
+class ReasonNamesPerson(ValueError):
+    """What would be kept of the act holds a value of the person."""
 
 
 @dataclass(frozen=True)
@@ -129,6 +134,8 @@ def _remove(work: Work, request: Request, actor: str, reason: str, state: _State
         return
     stage_scope(work)
     state.needles = read_needles(con)
+    if any(text in reason.lower() for text in state.needles.texts):
+        raise ReasonNamesPerson("--reason names the person, and it is kept: say it without a name, address or number")
     state.plan = _plan(work, subject, state.needles)
     state.act_id = short_hash(asked, work.now.isoformat())
     work.progress("taking the person out of extracts")
@@ -278,17 +285,26 @@ def _last_day(config: Config) -> date | None:
 def _epoch_held(config: Config) -> Iterator[None]:
     """What was learned stays in force meanwhile: learned anew without the person, others could change."""
     with open_warehouse(config.warehouse) as con:
-        held = con.execute(
-            "update identity.epoch set pinned = true where status = 'current' and not pinned returning epoch"
-        ).fetchall()
+        con.execute("update identity.epoch set pinned = true where status = 'current'")
     try:
         yield
     finally:
-        with open_warehouse(config.warehouse) as con:
-            con.execute(
-                "update identity.epoch set pinned = false where list_contains($held::varchar[], epoch)",
-                {"held": [row[0] for row in held]},
+        _release_epoch(config)
+
+
+def _release_epoch(config: Config) -> None:
+    """An epoch that a person chose stays pinned, as the audit says; one that an erasure held is the pipeline's to
+    replace again, also when that erasure was killed."""
+    with open_warehouse(config.warehouse) as con:
+        con.execute(
+            """
+            update identity.epoch set pinned = false
+            where pinned and epoch is distinct from (
+                select if(action = 'automatic', null, subject) from ops.audit
+                where action in ('switch', 'rollback', 'automatic') order by sequence desc nulls last limit 1
             )
+            """
+        )
 
 
 def _look_through(config: Config, needles: Needles | None, tell: Progress) -> tuple[str, ...]:
@@ -296,7 +312,15 @@ def _look_through(config: Config, needles: Needles | None, tell: Progress) -> tu
     if needles is None:
         return ()
     tell("looking through all files")
-    return tuple(path.relative_to(config.home).as_posix() for path in find_files(config.home, needles, config.key))
+    found = [path.relative_to(config.home).as_posix() for path in find_files(config.home, needles, config.key)]
+    for path in sorted(config.home.rglob("*.duckdb")):
+        tell(f"looking through {path.name}")
+        name = path.relative_to(config.home).as_posix()
+        try:
+            found += [f"{name}: {table}" for table in find_tables(path, needles, config.key)]
+        except (duckdb.Error, KeyProblem):  # somebody's own file, or one that somebody writes to
+            found.append(f"{name}, perhaps: it cannot be opened")
+    return tuple(found)
 
 
 def _now() -> datetime:

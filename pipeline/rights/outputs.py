@@ -7,6 +7,8 @@ newest anew. A copy that was passed on is beyond reach; segment.extract_log says
 
 import codecs
 import io
+import re
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,6 +27,8 @@ _TRUTH = {
     "(select (namespace, value) from erased_identifier where is_carrier)",
 }
 
+_BETWEEN = re.compile(r"[\s,;|，；、]+")
+
 
 @dataclass(frozen=True)
 class Rewritten:
@@ -36,17 +40,19 @@ class Rewritten:
 
 def find_extracts(config: Config, needles: Needles) -> list[Path]:
     """Extracts that hold the person."""
-    return find_files(config.extracts, needles, config.key) if config.extracts.is_dir() else []
+    return find_files(config.extracts, needles.of_extracts, config.key) if config.extracts.is_dir() else []
 
 
 def clear_extracts(config: Config, needles: Needles) -> Rewritten:
     """Take the person out of every extract."""
     rewritten, removed = [], []
+    for left in config.extracts.rglob(".building-*"):  # rows of a workbook that a killed run was writing
+        shutil.rmtree(left, ignore_errors=True)
     for path in find_extracts(config, needles):
         name = path.relative_to(config.home).as_posix()
         if path.name.removesuffix(SUFFIX).endswith(".csv"):
-            _rewrite(path, needles, config.key)
-            rewritten.append(name)
+            if _rewrite(path, needles.of_extracts, config.key):
+                rewritten.append(name)
         else:
             path.unlink()
             removed.append(name)
@@ -69,13 +75,26 @@ def clear_truth(con: duckdb.DuckDBPyConnection, config: Config) -> int:
     return done
 
 
-def _rewrite(path: Path, needles: Needles, key: Key | None) -> None:
-    """As it was written: UTF-8, CRLF, with a byte order mark where it had one (lists for ad platforms must not)."""
+def _rewrite(path: Path, needles: Needles, key: Key | None) -> bool:
+    """As it was written: UTF-8, CRLF, with a byte order mark where it had one (lists for ad platforms must not).
+
+    False when the needle was part of somebody else's value, and nothing was written.
+    """
     content = read_private(path, key)
     encoding = "utf-8-sig" if content.startswith(codecs.BOM_UTF8) else "utf-8"
     table = pd.read_csv(io.BytesIO(content), dtype=str, keep_default_na=False, encoding="utf-8-sig")
-    texts = list(needles.texts)
-    hit = table.apply(lambda column: column.str.lower().map(lambda cell: any(each in cell for each in texts)))
+    texts = frozenset(needles.texts)
+    hit = table.apply(lambda column: column.map(lambda cell: _is_of(cell, texts)))
     kept = table[~hit.any(axis=1)] if len(table) else table
+    if len(kept) == len(table):
+        return False
     text: str = kept.to_csv(index=False, lineterminator="\r\n")
     write_private(path.with_name(path.name.removesuffix(SUFFIX)), text.encode(encoding), key)
+    return True
+
+
+def _is_of(cell: str, texts: frozenset[str]) -> bool:
+    """Whether the cell is one of the texts, or a list that holds one: a text inside of a longer value is another's."""
+    parts = (cell, *_BETWEEN.split(cell))
+    # An apostrophe keeps spreadsheets from running a cell.
+    return any(part.strip().lstrip("'+").lower() in texts for part in parts)

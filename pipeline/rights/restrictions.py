@@ -61,8 +61,12 @@ def _restrict_minors(con: duckdb.DuckDBPyConnection, minimum_age: int, day: date
     con.execute(
         f"""
         insert into ops.restriction
-        select distinct who.customer_id, 'any', '{MINOR}'
-        from standard.record as record join identity.record_customer as who using (record_id)
+        select distinct customer_id, 'any', '{MINOR}'
+        from (
+            -- Of 03/04/2012 both readings count: the most restrictive wins.
+            select who.customer_id, unnest([record.birth_date, record.birth_date_alt]) as birth_date
+            from standard.record as record join identity.record_customer as who using (record_id)
+        )
         where birth_date <= $day::date and {_AGE} < $minimum_age
         order by all
         """,

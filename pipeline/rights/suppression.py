@@ -17,6 +17,7 @@ import pyarrow.csv as pc
 from pipeline.config import Config
 from pipeline.rights.restrictions import carrier_text, update_restrictions
 from pipeline.rights.subject import Request, SubjectNotFound, find_values
+from pipeline.sources import source_streams
 from pipeline.stage import Count, Options, StageReport, Work, execute, transaction
 from transforms.emails import standardise_emails
 from transforms.identifiers import clean_identifiers
@@ -49,6 +50,7 @@ class Listed:
 def add(config: Config, request: Request, channel: str, *, actor: str, reason: str) -> StageReport:
     """Suppress one identifier on a channel."""
     values = find_values(config, request)
+    _check_namespace(config, request.namespace)
     if not values:
         raise SubjectNotFound(f"that is no {request.namespace or 'identifier'}; name it as NAMESPACE:VALUE")
     return _change(config, lambda work, key: _insert(work, key, request.namespace, values, channel, reason), actor)
@@ -56,6 +58,7 @@ def add(config: Config, request: Request, channel: str, *, actor: str, reason: s
 
 def add_file(config: Config, file: Path, namespace: str, channel: str, *, actor: str, reason: str) -> StageReport:
     """Suppress every value in the first column of a CSV with a header; counts say how many could not be read."""
+    _check_namespace(config, namespace)
     values, unread = _read(config, file, namespace)
 
     def change(work: Work, key: DigestKey) -> dict[str, Count]:
@@ -95,6 +98,15 @@ def read_list(config: Config) -> list[Listed]:
             """
         ).fetchall()
     return [Listed(*row) for row in rows]
+
+
+def _check_namespace(config: Config, namespace: str) -> None:
+    """Nobody would be known by an entry of a kind that no source gives, and whoever made it would rely on it."""
+    known = {"email", "phone"} | {
+        each.namespace for stream in source_streams(config) for each in stream.stream.identifiers
+    }
+    if namespace not in known:
+        raise UnusableList(f"no source gives identifiers of that kind; there are {', '.join(sorted(known))}")
 
 
 def _change(config: Config, change: Callable[[Work, DigestKey], dict[str, Count]], actor: str) -> StageReport:

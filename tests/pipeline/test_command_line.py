@@ -1,6 +1,7 @@
 """The `guiyi` command: help that names everything, exit codes, and errors that say what to do."""
 
 import json
+import re
 
 import pytest
 
@@ -40,6 +41,7 @@ HELP = {
     "extract": ["--as-of"],
     "link": ["RECORDS", "--columns", "--plan", "--out", "--pairs", "--engine", "--encoding", "--settings", "--country"],
     "evaluate": ["CLUSTERS", "--truth", "--record", "--person"],
+    "review": ["--limit", "--kind"],
     "explain": ["CUSTOMER_ID", "RECORD", "--html", "--force", "--values"],
     "train": ["--list", "--compare", "--switch", "--rollback", "--automatic", "--by", "--json"],
     "decide": ["same", "different", "RECORD", "--by", "--note"],
@@ -111,6 +113,28 @@ def test_every_command_is_listed_in_one_group(monkeypatch, tmp_path):
     (commands,) = (each.choices for each in build_parser()._actions if each.choices)
     assert sorted(listed) == sorted(commands)
     assert "others:" not in told
+
+
+@pytest.mark.parametrize("command", ["link", "pull", "source infer", "status", "train"])
+def test_help_keeps_names_in_brackets(monkeypatch, tmp_path, command):
+    # Rich takes [source.NAME] for markup and drops it unless the description escapes it.
+    enter(monkeypatch, tmp_path)
+    parser = build_parser()
+    for word in command.split():
+        (parser,) = (each.choices[word] for each in parser._actions if word in (each.choices or ()))
+    names = re.findall(r"\[[a-z][\w.]+\]", parser.description)
+    assert names != []
+    assert [name for name in names if name not in guiyi(*command.split(), "--help").out] == []
+
+
+def test_no_help_names_settings_unescaped():
+    parsers, unescaped = [build_parser()], []
+    while parsers:
+        parser = parsers.pop()
+        unescaped += [parser.prog for _ in re.findall(r"(?<!\\)\[[a-z][\w.]+\]", parser.description or "")]
+        for action in parser._actions:
+            parsers += action.choices.values() if isinstance(action.choices, dict) else []
+    assert unescaped == []
 
 
 def test_every_command_has_its_help_tested():
@@ -253,6 +277,18 @@ def test_segments_are_listed_and_counted(demo):
     assert counted.code == 0
     assert "members: " in counted.out
     assert_failed(guiyi("segment", "count", "everybody"), "new_without_purchase")
+
+
+@pytest.mark.parametrize(
+    ("command", "names"),
+    [
+        ("segment list", {"new_without_purchase", "high_value_slipping", "wechat_fans_store_buyers"}),
+        ("status", {"segment", "shopify", "customers", "contacts", "history"}),
+    ],
+)
+def test_names_are_whole_on_a_narrow_terminal(demo, monkeypatch, command, names):
+    monkeypatch.setenv("COLUMNS", "80")
+    assert names - set(guiyi(*command.split()).out.split()) == set()
 
 
 def test_an_extract_is_written_and_logged_with_who_pulled_it(demo, monkeypatch, tmp_path):

@@ -131,7 +131,7 @@ def test_deliveries_few_by_few_in_another_order_give_the_same_customers(finished
         run_stage("standardise", config)
         if rounds % 10 == 0 or not files:
             run_stage("resolve", config)
-    assert rounds > 20
+    assert rounds > 10
     partition = (
         "select string_agg(record_id, ',' order by record_id) from identity.record_customer group by customer_id"
     )

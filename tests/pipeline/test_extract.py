@@ -228,6 +228,8 @@ def test_a_condition_of_the_wrong_type_names_the_segment(work, where):
         ("\n=1+1", "'\n=1+1"),
         ("  =1+1", "'  =1+1"),
         ("\u3000=1+1", "'\u3000=1+1"),
+        ("\u200e\x0b=1+1", "'\u200e\x0b=1+1"),
+        ("\u00ad=1+1", "'\u00ad=1+1"),
         ("＝1+1", "'＝1+1"),
         ('=HYPERLINK("http://x","y")', '\'=HYPERLINK("http://x","y")'),
         ("王小明", "王小明"),

@@ -1,6 +1,7 @@
 """What an extract looks like in each format, what a delta tells, when a file is due, and who is held out."""
 
 import csv
+import errno
 import hashlib
 import io
 import json
@@ -108,6 +109,14 @@ def test_a_workbook_is_the_same_wherever_its_rows_wait(tmp_path):
     assert read_back == [["name", "spend"], ["=1+1", 1.5], ["", ""], ["https://x.example", 2.0]]
     waiting = CalamineWorkbook.from_filelike(io.BytesIO(render_workbook(table, day=day, folder=tmp_path)))
     assert waiting.get_sheet_by_name("members").to_python() == read_back
+
+
+def test_rows_that_a_killed_run_left_waiting_go_with_the_next_workbook(tmp_path):
+    left = tmp_path / ".building-abc" / "rows.xml"
+    left.parent.mkdir()
+    left.write_text("<v>Bo Zed</v>")
+    render_workbook(pyarrow.table({"a": ["x"]}), day=date(2026, 3, 1), folder=tmp_path)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_workbook_holds_no_more_than_excel_does(monkeypatch):
@@ -434,9 +443,84 @@ def test_conditions_reach_other_tables(work):
     assert count_segment(work.con, with_segment(work, where=where).config, "everybody").members == 1
 
 
-def test_a_value_that_cannot_be_read_is_not_quoted(work):
-    work = with_segment(work, where="full_name::integer > 1")
+@pytest.mark.parametrize(
+    "name", ["王小明", "O'Brien", 'the "x"', "two\nlines", "to DATE when casting from source column city"]
+)
+@pytest.mark.parametrize(
+    "kind", ["integer", "date", "time", "timestamp", "decimal(5, 2)", "boolean", "interval", "double"]
+)
+def test_a_value_that_cannot_be_read_is_not_quoted(work, name, kind):
+    work.con.execute("update mart.customer_360 set full_name = ?", [name])
+    work = with_segment(work, where=f"full_name::{kind} is null")
     with pytest.raises(SegmentError) as refusal:
         count_segment(work.con, work.config, "everybody")
-    assert "[segment.everybody] where:" in str(refusal.value)
-    assert "王小明" not in str(refusal.value)
+    assert str(refusal.value) == (
+        "[segment.everybody] where: a value of full_name cannot be converted to the type that is asked for; "
+        "try_cast leaves it empty instead"
+    )
+
+
+@pytest.mark.parametrize(
+    ("where", "said"),
+    [
+        ("last_order_on > 'yesterday'", "'yesterday' is not the day, number or unit that is asked for there"),
+        ("birth_date = '2000-02-30'", "'2000-02-30' is not the day"),
+        ("date_diff('fortnight', birth_date, as_of) > 3", "'FORTNIGHT' is not the day"),
+        ("spend * spend * spend * spend * spend * spend * spend > 1", "becomes greater than its type can hold"),
+        ("orders * 9223372036854775807 > 1", "becomes greater than its type can hold"),
+        ("as_of", "Unimplemented type for cast (DATE -> BOOLEAN)"),
+    ],
+)
+def test_what_fails_on_a_row_is_told_without_it(work, where, said):
+    with pytest.raises(SegmentError) as refusal:
+        count_segment(work.con, with_segment(work, where=where).config, "everybody")
+    assert said in str(refusal.value)
+    assert "850" not in str(refusal.value)
+
+
+def test_what_is_divided_by_nothing_is_nobodys(work):
+    assert count_segment(work.con, with_segment(work, where="spend / orders > 100").config, "everybody").members == 1
+    assert (
+        count_segment(work.con, with_segment(work, where="not spend / orders > 100").config, "everybody").members == 1
+    )
+
+
+def test_a_day_before_excels_first_is_text(work):
+    work.con.execute("update mart.customer_360 set birth_date = '1899-12-31' where customer_id = 'C1'")
+    extract(with_segment(work, format="xlsx"))
+    book = CalamineWorkbook.from_path(work.config.extracts / "everybody" / "2026-03-01.xlsx")
+    assert book.get_sheet_by_index(0).to_python()[1][4] == "1899-12-31"
+
+
+def test_a_delta_the_disk_had_no_room_for_is_taken_back(work, monkeypatch):
+    delta = with_segment(work, delta=True)
+    monkeypatch.setattr("pipeline.extract.stage_extract", _full_disk)
+    with pytest.raises(OSError, match="No space"):
+        extract(delta)
+    assert [read(work.con, f"from segment.{table}") for table in ("extract_log", "extracted", "membership")] == [[]] * 3
+    monkeypatch.undo()
+    extract(with_segment(on_day(work, 1), delta=True))
+    assert [row["change"] for row in rows(work, "2026-03-02.delta.csv", "utf-8-sig")] == ["entered"]
+
+
+def test_a_delta_that_is_logged_and_not_in_place_is_put_there_on_a_later_day(work, monkeypatch):
+    monkeypatch.setattr("pipeline.extract.release_extract", _full_disk)
+    with pytest.raises(OSError, match="No space"):
+        extract(with_segment(work, delta=True))
+    monkeypatch.undo()
+    assert extract(with_segment(on_day(work, 1), delta=True))["files"] == 0
+    assert [path.name for path in (work.config.extracts / "everybody").iterdir()] == ["2026-03-01.delta.csv"]
+    assert [row["change"] for row in rows(work, "2026-03-01.delta.csv", "utf-8-sig")] == ["entered"]
+
+
+@pytest.mark.parametrize("name", [".2026-03-01.csv.staged", ".2026-03-01.csv.staged.building"])
+def test_what_was_staged_and_never_logged_is_removed(work, name):
+    folder = work.config.extracts / "everybody"
+    folder.mkdir(parents=True)
+    (folder / name).write_bytes(b"customer_id")
+    extract(with_segment(work))
+    assert [path.name for path in folder.iterdir()] == ["2026-03-01.csv"]
+
+
+def _full_disk(*_):
+    raise OSError(errno.ENOSPC, "No space left on device")

@@ -42,6 +42,19 @@ def test_one_row_per_person_with_everything_about_them(tmp_path):
     )
 
 
+def test_channels_are_those_used_up_to_the_day(tmp_path):
+    work = open_shop(tmp_path, as_of=date(2025, 1, 31))
+    profile(work)
+    assert read(work.con, "select customer_id, channels from mart.customer_360") == parse(
+        """
+        | customer_id | channels         |
+        | C1          | crm,social,store |
+        | C2          | store            |
+        | C3          | crm              |
+        """
+    )
+
+
 def test_counts(tmp_path):
     counts = profile(open_shop(tmp_path))
     assert counts["customers"] == 3

@@ -97,6 +97,11 @@ def test_another_channel_and_a_condition_that_is_only_thought_of(work):
         ({"name": None, "where": "ordrs > 1"}, "--where: mart.customer_360 has no column ordrs: did you mean orders"),
         ({"name": None, "where": "orders > 1", "channel": "mail"}, "channel must be one of email, sms, phone, wechat"),
         ({"name": None, "where": "orders = 'x'"}, "[segment.ad_hoc] where:"),
+        ({"channel": "fax"}, "channel must be one of email, sms, phone, wechat, not fax"),
+        (
+            {"purpose": "marketting"},
+            "purpose must be one of marketing, sharing, not marketting; did you mean marketing?",
+        ),
     ],
 )
 def test_what_cannot_be_looked_at(work, asked, said):
@@ -144,6 +149,31 @@ def test_history_by_day(work):
         history(work.con, work.config, "everbody", 30)
 
 
+def test_a_merge_is_neither_entering_nor_leaving(work):
+    extract(with_segment(work))
+    work.con.execute("update identity.record_customer set customer_id = 'C1' where customer_id = 'C3'")
+    work.con.execute("insert into identity.alias values ('C3', 'C1', '2026-03-02')")
+    later = with_segment(on_day(work, 1))
+    for _ in range(2):
+        seen = look(later)
+        assert (seen.count.members, seen.entered, seen.left) == (2, 0, 0)
+        extract(later)
+    assert history(work.con, later.config, "everybody", 30) == [
+        Change("2026-03-02", 0, 0, 2), Change("2026-03-01", 3, 0, 3),
+    ]  # fmt: skip
+
+
+def test_an_id_that_takes_over_is_no_newcomer_in_a_preview(work):
+    extract(with_segment(work, where="customer_id = 'C3'"))
+    work.con.execute("update identity.record_customer set customer_id = 'C1' where customer_id = 'C3'")
+    work.con.execute("insert into identity.alias values ('C3', 'C1', '2026-03-02')")
+    later = with_segment(on_day(work, 1), where="customer_id = 'C1'")
+    for _ in range(2):
+        seen = look(later)
+        assert (seen.count.members, seen.entered, seen.left) == (1, 0, 0)
+        extract(later)
+
+
 @pytest.fixture
 def demo(monkeypatch, tmp_path_factory):
     made = demo_home(tmp_path_factory.getbasetemp())
@@ -162,6 +192,7 @@ def test_the_commands_print_no_value_of_a_person(demo):
     told = guiyi("segment", "history", "new_without_purchase")
     assert told.code == 0
     assert "entered" in told.out
+    assert "must be at least 1" in guiyi("segment", "history", "new_without_purchase", "--days", "0").err
     wrong = guiyi("segment", "preview", "--where", "pragma version")
     assert (wrong.code, "leave out pragma" in wrong.err) == (1, True)
 

@@ -22,7 +22,13 @@ def shop(tmp_path, monkeypatch):
 def test_inferring_tells_columns_counts_and_that_it_works(shop):
     _, _, told = shop
     said = " ".join(told.out.split())
-    for part in ("手机号码 │ phone │ sure │ 1.00", "rows loaded │ 40", "records │ 40", "it works"):
+    for part in (
+        "手机号码 │ phone │ sure │ 1.00",
+        "rows loaded │ 40",
+        "records │ 40",
+        "it works",
+        "inbox as club/*.csv*",
+    ):
         assert part in said
 
 

@@ -228,6 +228,29 @@ def test_a_sealed_extract_opens_for_its_tool_and_that_is_noted(home, tmp_path):
     assert "exists already" in guiyi("segment", "open", sealed, "--out", plain).err
 
 
+# Columns of a role → whether it may open an extract that somebody else made.
+OPENING = {
+    '["*"]': True,
+    '["customer_id", "full_name", "email", "city", "channels", "first_seen_at"]': True,
+    '["customer_id", "city", "channels", "first_seen_at"]': False,
+    "[]": False,
+}
+
+
+@pytest.mark.parametrize("columns", OPENING)
+def test_an_extract_of_more_columns_than_a_role_has_is_not_opened_by_it(home, keyed, tmp_path, monkeypatch, columns):
+    (sealed,) = list((home / "extracts" / "new_without_purchase").glob("*.sealed"))
+    shutil.copytree(keyed[2].config.parent, tmp_path / "config")
+    (tmp_path / "config" / "access.toml").write_text(
+        f'[user]\n"li.na" = "marketing"\n[role.marketing]\ncommands = ["segment"]\ncolumns = {columns}\n'
+    )
+    monkeypatch.setenv("GUIYI_CONFIG", str(tmp_path / "config" / "guiyi.toml"))
+    monkeypatch.setenv("GUIYI_USER", "li.na")
+    told = guiyi("segment", "open", sealed, "--out", tmp_path / "plain.csv")
+    assert (told.code == 0, (tmp_path / "plain.csv").exists()) == (OPENING[columns], OPENING[columns])
+    assert ("are not for this role" in told.err) is not OPENING[columns]
+
+
 def test_quarantined_rows_are_read_again_from_sealed_copies(home):
     config = load_config()
     with open_readonly(config.warehouse) as con:

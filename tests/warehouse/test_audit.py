@@ -103,6 +103,28 @@ def test_the_head_shows_rows_cut_off(con, tmp_path, key):
     assert "row 4 is not the one" in verify_audit(con, path, key).problem
 
 
+@pytest.mark.parametrize("key", [None, parse_key(new_key(), "test")], ids=["no key", "key"])
+def test_the_head_shows_that_all_rows_are_gone(con, tmp_path, key):
+    path = tmp_path / "audit.head"
+    write_head(con, path, key)
+    con.execute("delete from ops.audit")
+    assert "rows 1 to 4 were cut off" in verify_audit(con, path, key).problem
+
+
+def test_an_older_head_that_was_put_back_hides_what_was_cut_off_from_all_but_a_noted_hash(con, tmp_path):
+    """Why the newest hash is to be noted elsewhere: signed or not, it was a true head once."""
+    path, key = tmp_path / "audit.head", parse_key(new_key(), "test")
+    write_head(con, path, key)
+    older = path.read_bytes()
+    act(con, "e")
+    write_head(con, path, key)
+    noted = newest_act(con)[1]
+    con.execute("delete from ops.audit where sequence = 5")
+    path.write_bytes(older)
+    assert verify_audit(con, path, key).problem is None
+    assert "no row has the hash" in verify_audit(con, path, key, noted).problem
+
+
 def test_a_head_that_is_behind_is_no_damage(con, tmp_path):
     path = tmp_path / "audit.head"
     write_head(con, path, None)

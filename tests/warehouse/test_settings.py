@@ -200,3 +200,12 @@ def test_what_a_segment_leaves_out_has_a_default(tmp_path):
 def test_a_segment_that_is_no_table_is_named(tmp_path):
     with pytest.raises(SegmentError, match=r"each segment is a table of its own, \[segment.<name>\]"):
         read_segments(written(tmp_path, 'segment = "a"'))
+
+
+def test_segments_of_windows_editors(tmp_path):
+    path = written(tmp_path, "")
+    path.write_bytes(b"\xef\xbb\xbf" + SEGMENT.strip().replace("\n", "\r\n").encode())
+    assert len(read_segments(path)) == 1
+    path.write_bytes('title = "高价值"'.encode("gbk"))
+    with pytest.raises(SegmentError, match="is not UTF-8: save it as UTF-8"):
+        read_segments(path)

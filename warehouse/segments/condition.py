@@ -12,7 +12,9 @@ and mart, which has one of two forms:
 
 A sub-query may group, and compare aggregates after `having`; inside it another one may stand. 1. The text must be one
 expression. 2. Every node must be known. 3. Every sub-query must have a form from above, every column must be a
-documented one of a table in sight. 4. What is left is written anew, without comments.
+documented one of a table in sight. 4. What is left is written anew, without comments; what is divided by 0 is unknown,
+where DuckDB would make it infinite or NaN, which is greater than every number: `spend / orders > 100` would hold for
+everybody who never bought.
 """
 
 from collections.abc import Iterator
@@ -24,7 +26,7 @@ from sqlglot import expressions as exp
 from sqlglot.errors import SqlglotError
 
 from warehouse.segments.errors import SegmentError
-from warehouse.segments.grammar import check_depth, check_node, check_text, first_line, too_deep
+from warehouse.segments.grammar import check_depth, check_node, check_text, parse_failure, too_deep
 from warehouse.tables import table_files
 
 TABLE = "mart.customer_360"
@@ -76,6 +78,8 @@ def confine_condition(condition: str) -> str:
         for node in tree.walk():
             check_node(node)
         _confine(tree, _OUTERMOST)
+        for division in tree.find_all(exp.Div):
+            _divide_safely(division)
         return tree.sql(dialect="duckdb", comments=False)
     except RecursionError:
         raise SegmentError(too_deep()) from None
@@ -95,7 +99,9 @@ def _parse(condition: str) -> exp.Expr:
     try:
         statements = sqlglot.parse(f"select 1 from {TABLE} where (\n{condition}\n)", dialect="duckdb")
     except SqlglotError as error:
-        raise SegmentError(f"the condition is not SQL: {first_line(error)}{_second_statement(condition)}") from None
+        raise SegmentError(
+            f"the condition is not SQL: {parse_failure(error, condition)}{_second_statement(condition)}"
+        ) from None
     query = statements[0] if len(statements) == 1 else None
     where = query.args.get("where") if isinstance(query, exp.Select) else None
     if (
@@ -245,7 +251,12 @@ def _check_reference(column: exp.Column, scope: _Scope) -> None:
                 f"name columns of {TABLE} alone, without a table or a star: {column.sql(dialect='duckdb')}"
             )
         raise SegmentError(f"{column.table} is no table of this sub-query: write {scope.alias} or customer_360")
-    check_column(column.name.lower(), named.table)
+    try:
+        check_column(column.name.lower(), named.table)
+    except SegmentError as error:
+        if column.this.quoted:
+            raise SegmentError(f"{error}; text goes in single quotes: '{column.name}'") from None
+        raise
 
 
 def _is_tie(node: exp.Expr, inner: _Scope) -> bool:
@@ -254,6 +265,17 @@ def _is_tie(node: exp.Expr, inner: _Scope) -> bool:
         return False
     scopes = [inner.find(side.table.lower()) if side.table else inner for side in (node.this, node.expression)]
     return {id(each) for each in scopes} == {id(inner), id(inner.outer)}
+
+
+def _divide_safely(division: exp.Div) -> None:
+    divisor = division.expression
+    is_safe = isinstance(divisor, exp.Nullif) and _is_zero(divisor.expression)
+    if not is_safe and (not isinstance(divisor, exp.Literal) or divisor.is_string or _is_zero(divisor)):
+        division.set("expression", exp.Nullif(this=divisor, expression=exp.Literal.number(0)))
+
+
+def _is_zero(node: exp.Expr) -> bool:
+    return isinstance(node, exp.Literal) and not node.is_string and float(node.name) == 0
 
 
 def _conjuncts(node: exp.Expr) -> Iterator[exp.Expr]:

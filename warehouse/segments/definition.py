@@ -50,6 +50,11 @@ class Segment:
     delta: bool = False
     tag: str = ""
 
+    def __post_init__(self) -> None:
+        """SegmentError unless there can be consent for the purpose on the channel, in a preview's other ones too."""
+        _check_choice("purpose", self.purpose)
+        _check_choice("channel", self.channel)
+
     @property
     def address(self) -> str:
         """The column of mart.customer_360 the channel reaches a person by."""
@@ -59,9 +64,12 @@ class Segment:
 def read_segments(path: Path) -> dict[str, Segment]:
     """Read segments.toml, in the order of the file; SegmentError names the segment and what to change."""
     try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
+        # Windows' editors put a byte order mark in front.
+        data = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
         raise SegmentError(f"{path} does not exist: put segments.toml beside guiyi.toml") from None
+    except UnicodeDecodeError:
+        raise SegmentError(f"{path} is not UTF-8: save it as UTF-8") from None
     except tomllib.TOMLDecodeError as error:
         raise SegmentError(f"{path}: {error}") from None
     if unknown := sorted(set(data) - {"segment"}):
@@ -144,7 +152,9 @@ def _check_keys(entry: dict[str, Any]) -> None:
         raise SegmentError(f"has unknown {', '.join(unknown)}; {hint}")
     if missing := sorted(required - set(entry)):
         raise SegmentError(f"lacks {', '.join(missing)}{_consent_hint(missing)}")
-    if wrong := [key for key in (*_TEXTS, *_CHOICES) if not isinstance(entry[key], str) or not entry[key].strip()]:
+    if wrong := [
+        key for key in dict.fromkeys((*_TEXTS, *_CHOICES)) if not isinstance(entry[key], str) or not entry[key].strip()
+    ]:
         raise SegmentError(f"needs text in {', '.join(wrong)}")
     for key in _CHOICES:
         _check_choice(key, entry[key])

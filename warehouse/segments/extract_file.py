@@ -3,11 +3,11 @@
 In: the temporary table `extract_row` (extract_rows.py). Out: the bytes of one file in the segment's format.
 
 A CSV is UTF-8 with a byte order mark, because Excel on a Chinese system reads a CSV without one as GBK; lines end in
-CRLF (RFC 4180). Text whose first character would make a spreadsheet take it for a formula (OWASP, "CSV injection":
-= + - @ tab and carriage return, also in their full-width forms and behind blanks) starts with an apostrophe. An E.164
-phone begins with a plus and must reach the tool unharmed, so phones are written as digits with the country code and
-without the plus, which ad and message tools take. Lists for other systems have no byte order mark, because it would
-become part of their first header. Parquet keeps types and values as they are in the warehouse.
+CRLF (RFC 4180). Text whose first character would make a spreadsheet take it for a formula (OWASP, "CSV injection": = +
+- @ tab and carriage return, also in their full-width forms and behind blanks and signs that do not show) starts with an
+apostrophe. An E.164 phone begins with a plus and must reach the tool unharmed, so phones are written as digits with the
+country code and without the plus, which ad and message tools take. Lists for other systems have no byte order mark,
+because it would become part of their first header. Parquet keeps types and values as they are in the warehouse.
 """
 
 import io
@@ -23,10 +23,11 @@ from warehouse.segments.definition import Segment
 from warehouse.segments.formats import FORMATS
 from warehouse.segments.workbook import render_workbook
 from warehouse.vault.keyring import key_of
-from warehouse.vault.sealing import holds_private, sealed_name, write_private
+from warehouse.vault.sealing import holds_private, read_private, sealed_name, write_private
 
-FORMULA_START = r"^[\s\x{00}\x{a0}\x{200b}\x{3000}\x{feff}]*[=+\-@＝＋－＠]|^[\t\r\n]"
+FORMULA_START = r"^[\p{C}\p{Z}]*[=+\-@＝＋－＠]|^[\t\r\n]"
 
+_STAGED = ".staged"
 _PHONE_COLUMNS = {"phone"}
 
 
@@ -60,9 +61,39 @@ def extract_path(extracts: Path, segment: Segment, day: date, delta_number: int 
     return extracts / segment.name / f"{day.isoformat()}{delta}.{FORMATS[segment.format].suffix}"
 
 
-def write_extract(file: Path, content: bytes) -> None:
-    """Put the file in place in one step, readable by its owner alone, and sealed where a key is configured."""
-    write_private(file, content, key_of(file))
+def stage_extract(file: Path, content: bytes) -> None:
+    """Write the file under a name nobody looks at, for its owner alone, and sealed where a key is configured."""
+    write_private(_staged(file), content, key_of(file))
+
+
+def release_extract(file: Path) -> None:
+    """Put what was staged in place, in one step."""
+    waiting = find_extract(_staged(file))
+    if waiting is None:
+        raise FileNotFoundError(f"{_staged(file)} is not there")
+    is_sealed = waiting != _staged(file)
+    target, other = (sealed_name(file), file) if is_sealed else (file, sealed_name(file))
+    waiting.replace(target)
+    # The same content under the other name would be out of date.
+    other.unlink(missing_ok=True)
+
+
+def discard_staged(file: Path) -> None:
+    """Remove what was staged and is not to leave."""
+    for each in (_staged(file), sealed_name(_staged(file))):
+        each.unlink(missing_ok=True)
+
+
+def find_staged(folder: Path) -> dict[Path, bytes]:
+    """Files a killed run staged in a folder and did not put in place, with their content; half ones are removed."""
+    found: dict[Path, bytes] = {}
+    for each in sorted(folder.glob(f".*{_STAGED}*")):
+        if each.name.endswith(".building"):
+            each.unlink()
+            continue
+        file = folder / each.name.partition(_STAGED)[0].removeprefix(".")
+        found[file] = read_private(_staged(file), key_of(file))
+    return found
 
 
 def holds_extract(file: Path, content: bytes) -> bool:
@@ -73,6 +104,10 @@ def holds_extract(file: Path, content: bytes) -> bool:
 def find_extract(file: Path) -> Path | None:
     """Where the file is, sealed or not; None when it is gone."""
     return next((each for each in (sealed_name(file), file) if each.exists()), None)
+
+
+def _staged(file: Path) -> Path:
+    return file.with_name(f".{file.name}{_STAGED}")
 
 
 def _read(con: duckdb.DuckDBPyConnection, cells: list[str], parameters: dict[str, str] | None = None) -> pa.Table:

@@ -79,6 +79,18 @@ def is_logged(con: duckdb.DuckDBPyConnection, segment: Segment, extract: Extract
     return row is not None
 
 
+def is_last_logged(con: duckdb.DuckDBPyConnection, segment: Segment, file_name: str, content: bytes) -> bool:
+    """Whether the newest line about a file is of this content."""
+    row = con.execute(
+        """
+        select content_hash from segment.extract_log where segment = ? and file_name = ?
+        order by extracted_at desc, rowid desc limit 1
+        """,
+        [segment.name, file_name],
+    ).fetchone()
+    return row is not None and row[0] == hashlib.sha256(content).hexdigest()
+
+
 def find_deltas(con: duckdb.DuckDBPyConnection, segment: Segment, day: date) -> list[str]:
     """Names of a day's deltas, in the order they were made."""
     rows = con.execute(

@@ -9,7 +9,7 @@ from difflib import get_close_matches
 
 import sqlglot
 from sqlglot import expressions as exp
-from sqlglot.errors import SqlglotError
+from sqlglot.errors import ParseError, SqlglotError
 from sqlglot.tokens import Token, TokenType
 
 from warehouse.segments.errors import SegmentError
@@ -32,6 +32,7 @@ _FUNCTIONS: dict[type[exp.Expr], str] = {
     exp.Coalesce: "coalesce", exp.Lower: "lower", exp.Upper: "upper", exp.Trim: "trim", exp.Length: "length",
     exp.Abs: "abs", exp.Round: "round", exp.Contains: "contains", exp.StartsWith: "starts_with",
     exp.EndsWith: "ends_with", exp.DateDiff: "date_diff", exp.Year: "year", exp.Month: "month", exp.Day: "day",
+    exp.Nullif: "nullif",
 }  # fmt: skip
 
 # Of the rows a sub-query has grouped, after `having`.
@@ -45,8 +46,13 @@ _QUERY_NODES = (exp.Exists, exp.Subquery, exp.Select, exp.From, exp.Table, exp.T
 
 _TYPES = {
     "BOOLEAN", "TINYINT", "SMALLINT", "INT", "BIGINT", "INT128", "UTINYINT", "USMALLINT", "UINT", "UBIGINT", "FLOAT",
-    "DOUBLE", "DECIMAL", "DATE", "TIME", "TIMESTAMP", "TIMESTAMPTZ", "INTERVAL", "TEXT", "VARCHAR",
+    "DOUBLE", "DECIMAL", "DATE", "TIME", "TIMESTAMP", "TIMESTAMPNTZ", "TIMESTAMPTZ", "INTERVAL", "TEXT", "VARCHAR",
 }  # fmt: skip
+
+# They read the clock, and the same data would give other people tomorrow.
+_CLOCKS = (exp.CurrentDate, exp.CurrentTime, exp.CurrentTimestamp, exp.CurrentDatetime, exp.Localtime,
+           exp.Localtimestamp)  # fmt: skip
+_CLOCK_NAMES = ("now", "get_current_timestamp", "transaction_timestamp")
 
 # What people paste by mistake: a statement, or its beginning.
 _STATEMENTS = (
@@ -65,7 +71,7 @@ def check_text(condition: str) -> None:
     try:
         tokens: list[Token] = sqlglot.tokenize(condition, dialect="duckdb")
     except SqlglotError as error:
-        raise SegmentError(f"the condition is not SQL: {first_line(error)}") from None
+        raise SegmentError(f"the condition is not SQL: {parse_failure(error, condition)}") from None
     if tokens and tokens[0].text.lower() in _STATEMENTS:
         raise SegmentError(
             f"a condition is no statement: leave out {tokens[0].text.lower()}, write what comes after `where`"
@@ -98,6 +104,8 @@ def check_node(node: exp.Expr) -> None:
     """SegmentError unless a condition, or a sub-query in one, may hold a node of this kind."""
     if isinstance(node, exp.In) and (node.args.get("unnest") or node.args.get("field")):
         raise SegmentError("after `in` write values or a sub-query in brackets: in ('a', 'b')")
+    if isinstance(node, exp.In) and not node.expressions and node.args.get("query") is None:
+        raise SegmentError("after `in` there is no value: in ('a', 'b')")
     if isinstance(node, exp.Query) and not isinstance(node, exp.Select | exp.Subquery | exp.Table):
         raise SegmentError(f"a sub-query is one select: no {node.key}; join two conditions with `or` or `and` instead")
     if isinstance(node, exp.DataType) and getattr(node.this, "name", "") not in _TYPES:
@@ -123,6 +131,8 @@ def _refusal(node: exp.Expr) -> str:
     if isinstance(node, exp.Window | exp.Qualify):
         return "the condition may not use window functions (… over …): a person's place among others is in mart.rfm"
     name = node.name if isinstance(node, exp.Anonymous) else node.sql_name() if isinstance(node, exp.Func) else node.key
+    if isinstance(node, _CLOCKS) or name.lower() in _CLOCK_NAMES:
+        return f"the condition may not use {name.lower()}; the day the marts look back from is the column as_of"
     names = sorted(_FUNCTIONS.values())
     near = get_close_matches(name.lower(), names, n=1, cutoff=0.82)
     hint = f"; did you mean {near[0]}?" if near else f"; besides comparisons it may use {', '.join(names)}"
@@ -134,6 +144,12 @@ def too_deep() -> str:
     return f"the condition is nested too deeply; {MAX_DEPTH} levels are allowed"
 
 
-def first_line(error: Exception) -> str:
-    """The parser's own words, without its drawing."""
-    return str(error).splitlines()[0].removesuffix(".")
+def parse_failure(error: SqlglotError, condition: str) -> str:
+    """Where the parser, which sees the condition from the second line of a query on, could not go on."""
+    if not isinstance(error, ParseError) or not error.errors:
+        return "a quote or a comment in it is never closed"
+    first = error.errors[0]
+    line = int(first["line"] or 0) - 1
+    if line < 1 or line > len(condition.split("\n")):
+        return "it is not complete: something is missing at its end"
+    return f"it cannot be read near {first['highlight']}" + (f" in line {line}" if "\n" in condition else "")

@@ -12,12 +12,21 @@ from datetime import date
 import duckdb
 
 from warehouse.segments.audience import mobile_sql
-from warehouse.segments.condition import TABLE
+from warehouse.segments.condition import TABLE, known_columns
 from warehouse.segments.definition import Segment
 from warehouse.segments.errors import SegmentError
 
 # The column that holds a channel's address is named like the identifiers that carry the same kind of address.
 _WECOM = "wecom_external_userid"
+
+# What a condition may fail with: by what it says, or on the value of a row.
+_OF_THE_CONDITION = (duckdb.BinderException, duckdb.ParserException, duckdb.NotImplementedException)
+_FAILURES = (*_OF_THE_CONDITION, duckdb.ConversionException, duckdb.OutOfRangeException, duckdb.InvalidInputException)
+
+# SQL of the day that is told: the marts', or a later one that was told before them.
+TOLD_DAY = f"""greatest(
+    (select max(as_of) from {TABLE}), (select max(changed_on) from segment.change where segment = $segment)
+)"""
 
 # Why somebody is left out, in the order in which one reason hides the next.
 REASONS = ("consent", "suppressed", "minor", "address", "holdout")
@@ -57,12 +66,12 @@ def compute_members(con: duckdb.DuckDBPyConnection, segment: Segment) -> Segment
             "purpose": segment.purpose, "channel": segment.channel, "namespace": _namespace(segment),
             "segment": segment.name, "holdout": segment.holdout,
         })  # fmt: skip
-    except (duckdb.BinderException, duckdb.ConversionException) as error:
-        raise SegmentError(f"[segment.{segment.name}] where: {_without_values(error)}") from None
+    except _FAILURES as error:
+        raise SegmentError(f"[segment.{segment.name}] where: {_without_values(error, segment.condition)}") from None
     except duckdb.CatalogException as error:
         if TABLE.partition(".")[2] in str(error) or "Schema" in str(error):
             raise SegmentError(f"{TABLE} does not exist yet: run `guiyi profile` first") from None
-        raise SegmentError(f"[segment.{segment.name}] where: {_without_values(error)}") from None
+        raise SegmentError(f"[segment.{segment.name}] where: {str(error).splitlines()[0]}") from None
     return _count(con)
 
 
@@ -70,8 +79,8 @@ def gather_before(con: duckdb.DuckDBPyConnection, segment: str) -> None:
     """Fill the temporary table `member_before`: who is a member by segment.membership, under today's ids.
 
     Whoever was merged into another goes on, since the earlier day; of several, the one that entered first says by
-    which id the holdout was drawn. Who has left on the marts' day stands there too, `is_member` false: coming back on
-    the same day is no new beginning.
+    which id the holdout was drawn. Who has left on the day that is told stands there too, `is_member` false: coming
+    back on the same day is no new beginning. Nor is a merge taken back on its day.
     """
     # A snapshot of before the holdout existed may be looked at.
     known = {row[0] for row in con.execute("describe segment.membership").fetchall()}
@@ -88,8 +97,11 @@ def gather_before(con: duckdb.DuckDBPyConnection, segment: str) -> None:
             from segment.change
             where segment = $segment
             group by customer_id
-            having arg_max(change, (changed_on, change)) = 'left'
-                and max(changed_on) = (select max(as_of) from {TABLE})
+            having max(changed_on) = {TOLD_DAY} and (
+                arg_max(change, (changed_on, change)) = 'left'
+                or arg_max(change, (changed_on, change)) = 'merged'
+                    and customer_id not in (select old_customer_id from identity.alias)
+            )
         )
         select
             coalesce(alias.customer_id, stay.customer_id) as customer_id,
@@ -130,9 +142,12 @@ def update_membership(con: duckdb.DuckDBPyConnection, segment: str, day: date) -
     """Bring segment.membership and segment.change to the computed members.
 
     Returns how many entered and left, and how many are `renamed`: members still, under the id they were merged into.
-    Call inside a transaction, after `compute_members`.
+    Days never run backwards: what is found looking back from an earlier day than the last one told is told under that
+    one. Call inside a transaction, after `compute_members`.
     """
     parameters: dict[str, object] = {"segment": segment}
+    row = con.execute("select max(changed_on) from segment.change where segment = $segment", parameters).fetchone()
+    day = max(day, row[0]) if row and row[0] else day
     # 1. Who is and was a member, compute_members has found out.
     con.execute(
         """
@@ -222,10 +237,25 @@ def _namespace(segment: Segment) -> str:
     return _WECOM if segment.format == "wecom" else segment.address
 
 
-def _without_values(error: Exception) -> str:
-    # DuckDB quotes the value that could not be cast; it may be a person's.
-    first = str(error).splitlines()[0]
-    return first if isinstance(error, duckdb.BinderException) else re.sub(r"'[^']*'", "a value", first)
+def _without_values(error: Exception, condition: str) -> str:
+    """What failed, without the value it failed on, which DuckDB tells: it may be a person's."""
+    if isinstance(error, _OF_THE_CONDITION):
+        return str(error).splitlines()[0]
+    if isinstance(error, duckdb.OutOfRangeException):
+        return "a number or a day becomes greater than its type can hold"
+    # Below it DuckDB draws the query.
+    text = str(error).rpartition("\n\nLINE ")[0] or str(error)
+    if unknown := re.fullmatch(
+        r"Conversion Error: (Unimplemented type for cast \([A-Z0-9_(), >-]+\)).*", text, re.DOTALL
+    ):
+        return unknown[1]
+    # What stands in the condition itself may be said.
+    for literal in re.findall(r"'((?:[^']|'')+)'", condition):
+        if f"'{literal}'".lower() in text.lower() or f'"{literal}"'.lower() in text.lower():
+            return f"'{literal}' is not the day, number or unit that is asked for there"
+    column = re.search(r" when casting from source column (\w+)\s*\Z", text)
+    where = f"of {column[1]} " if column and column[1] in known_columns() else ""
+    return f"a value {where}cannot be converted to the type that is asked for; try_cast leaves it empty instead"
 
 
 def _count(con: duckdb.DuckDBPyConnection) -> SegmentCount:
@@ -292,21 +322,41 @@ def _replace_membership(con: duckdb.DuckDBPyConnection, parameters: dict[str, ob
 
 
 def _record_changes(con: duckdb.DuckDBPyConnection, parameters: dict[str, object]) -> None:
-    # 3. A day's net change: who enters and leaves on one day has done neither.
+    # 3. A day's net change, by the ids of the day: who was a member at the end of the days before, by what they told,
+    #    and who is now. So an id's days from `entered` to `left` or `merged` never overlap, and may be counted.
     con.execute(
         """
-        create or replace temp table member_undone as
-        select change.customer_id, member_change.change as undone_by
-        from segment.change as change
-        inner join member_change on member_change.customer_id = change.customer_id
-        where change.segment = $segment and change.changed_on = $day and change.change <> member_change.change
+        create or replace temp table change_wanted as
+        with before as (
+            select customer_id from segment.change
+            where segment = $segment and changed_on < $day
+            group by customer_id
+            having arg_max(change, (changed_on, change)) = 'entered'
+        ),
+        now as (
+            select customer_id from segment.membership where segment = $segment
+        )
+        select
+            coalesce(now.customer_id, before.customer_id) as customer_id,
+            case
+                when before.customer_id is null then 'entered'
+                when alias.customer_id in (select customer_id from now) then 'merged'
+                else 'left'
+            end as change
+        from now
+        full join before on before.customer_id = now.customer_id
+        left join identity.alias as alias on alias.old_customer_id = before.customer_id
+        where now.customer_id is null or before.customer_id is null
         """,
         parameters,
     )
     con.execute(
         """
-        delete from segment.change
-        where segment = $segment and changed_on = $day and customer_id in (select customer_id from member_undone)
+        delete from segment.change as told
+        where segment = $segment and changed_on = $day and not exists (
+            select 1 from change_wanted as wanted
+            where wanted.customer_id = told.customer_id and wanted.change = told.change
+        )
         """,
         parameters,
     )
@@ -314,8 +364,11 @@ def _record_changes(con: duckdb.DuckDBPyConnection, parameters: dict[str, object
         """
         insert into segment.change (segment, customer_id, change, changed_on)
         select $segment, customer_id, change, $day
-        from member_change
-        where customer_id not in (select customer_id from member_undone)
+        from change_wanted as wanted
+        where not exists (
+            select 1 from segment.change as told
+            where told.segment = $segment and told.changed_on = $day and told.customer_id = wanted.customer_id
+        )
         order by change, customer_id
         """,
         parameters,

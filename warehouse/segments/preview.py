@@ -13,7 +13,7 @@ from warehouse.segments.condition import TABLE
 from warehouse.segments.definition import Segment
 from warehouse.segments.errors import SegmentError
 from warehouse.segments.masking import masked_cell
-from warehouse.segments.membership import SegmentCount, compute_members
+from warehouse.segments.membership import TOLD_DAY, SegmentCount, compute_members
 
 SAMPLE = 10
 _GROUPS = ("lifecycle_stage", "country", "channels")
@@ -89,11 +89,12 @@ def read_history(con: duckdb.DuckDBPyConnection, name: str, days: int) -> list[C
         """
         with day as (
             select changed_on, count(*) filter (change = 'entered') as entered,
-                count(*) filter (change = 'left') as gone
+                count(*) filter (change = 'left') as gone, count(*) filter (change = 'merged') as merged,
+                entered - gone - merged as more
             from segment.change where segment = $segment group by changed_on
         )
         select changed_on, entered, gone,
-            (select count(*) from segment.membership where segment = $segment) - coalesce(sum(entered - gone) over (
+            (select count(*) from segment.membership where segment = $segment) - coalesce(sum(more) over (
                 order by changed_on desc rows between unbounded preceding and 1 preceding), 0) as members
         from day order by changed_on desc limit $days
         """,
@@ -157,13 +158,13 @@ def _since_yesterday(con: duckdb.DuckDBPyConnection, segment: Segment) -> tuple[
             select coalesce(alias.customer_id, change.customer_id) as customer_id, change.change
             from segment.change as change
             left join identity.alias as alias on alias.old_customer_id = change.customer_id
-            where change.segment = $segment and change.changed_on = (select max(as_of) from {TABLE})
+            where change.segment = $segment and change.changed_on = {TOLD_DAY}
         ),
         yesterday as (
             select customer_id from member_before where is_member
                 and customer_id not in (select customer_id from today where change = 'entered')
             union
-            select customer_id from today where change = 'left'
+            select customer_id from today where change in ('left', 'merged')
         )
         select
             (select count(*) from member where customer_id not in (select customer_id from yesterday)),

@@ -5,6 +5,7 @@ link is neither), numbers as numbers, days and times as such. The same table giv
 """
 
 import io
+import shutil
 from datetime import date, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -17,7 +18,10 @@ from warehouse.segments.errors import SegmentError
 
 # Excel's own limit, less the header.
 MAX_ROWS = 1_048_575
+# Days before it have no number in Excel and would all become the same one; they are written as text.
+_FIRST_YEAR = 1900
 _WIDTH = 18
+_WAITING = ".building-"
 _OPTIONS = {
     "strings_to_formulas": False,
     "strings_to_urls": False,
@@ -36,7 +40,9 @@ def render_workbook(table: pa.Table, *, day: date, folder: Path | None) -> bytes
     if folder is None:
         return _render(table, day, {"in_memory": True})
     folder.mkdir(parents=True, exist_ok=True)
-    with TemporaryDirectory(dir=folder, prefix=".building-") as waiting:
+    for left in folder.glob(f"{_WAITING}*"):  # by a killed run: only one at a time writes extracts
+        shutil.rmtree(left, ignore_errors=True)
+    with TemporaryDirectory(dir=folder, prefix=_WAITING) as waiting:
         return _render(table, day, {"constant_memory": True, "tmpdir": waiting})
 
 
@@ -63,8 +69,10 @@ def _write(sheet: Worksheet, table: pa.Table, text: object, moment: object) -> N
         for place, value in enumerate(row):
             if isinstance(value, str):
                 sheet.write_string(line, place, value, text)
-            elif isinstance(value, datetime):
+            elif isinstance(value, datetime) and value.year >= _FIRST_YEAR:
                 sheet.write_datetime(line, place, value, moment)
+            elif isinstance(value, date) and value.year < _FIRST_YEAR:
+                sheet.write_string(line, place, value.isoformat(), text)
             elif value is not None:
                 sheet.write(line, place, value)
 

@@ -1,5 +1,5 @@
-"""An installation to erase people from, what to look for afterwards, and a byte scan that knows nothing of the code
-under test: it unpacks what it finds with the standard library and pyarrow alone."""
+"""An installation to erase people from, what to look for afterwards, and a scan that knows nothing of the code under
+test: it unpacks what it finds with the standard library, pyarrow and DuckDB, and decrypts it where a key is given."""
 
 import gzip
 import io
@@ -17,6 +17,9 @@ import pytest
 
 from tests.pipeline.demo_home import DemoHome, enter, guiyi
 from tests.warehouse.drawn import PROJECT
+from warehouse.vault.cipher import connect_file, is_encrypted
+from warehouse.vault.key import Key
+from warehouse.vault.sealing import SUFFIX, unseal
 
 PERSONS = 60
 
@@ -105,12 +108,12 @@ def needles_of(home: DemoHome, person: Person) -> dict[str, set[str]]:
     return {"digits": digits, "text": texts | {name[0].lower() for name in names if len(name[0].encode()) >= 6}}
 
 
-def find_needles(home: Path, needles: dict[str, set[str]]) -> list[str]:
-    """Which file holds a needle of which kind; empty when none does."""
+def find_needles(home: Path, needles: dict[str, set[str]], key: Key | None = None) -> list[str]:
+    """Which file holds a needle of which kind; empty when none does. With a key what is encrypted is opened."""
     texts = {form for text in needles["text"] for form in (text.encode(), text.encode("gb18030"))}
     found = set()
     for path in sorted(each for each in home.rglob("*") if each.is_file()):
-        for content in _contents(path.read_bytes()):
+        for content in _contents_of(path, key):
             lowered = content.lower()
             if any(text in lowered for text in texts):
                 found.add(f"{path.relative_to(home)}: text")
@@ -118,6 +121,27 @@ def find_needles(home: Path, needles: dict[str, set[str]]) -> list[str]:
             if any(digits.encode() in bare for digits in needles["digits"]):
                 found.add(f"{path.relative_to(home)}: digits")
     return sorted(found)
+
+
+def _contents_of(path: Path, key: Key | None) -> Iterator[bytes]:
+    if path.suffix == ".duckdb":  # whose bytes are compressed, or encrypted
+        yield from _tables(path, key)
+    if key and path.name.endswith(SUFFIX):
+        yield from _contents(b"".join(unseal(path, key, "extract" if "extracts" in path.parts else "archive")))
+    else:
+        yield from _contents(path.read_bytes())
+
+
+def _tables(path: Path, key: Key | None) -> Iterator[bytes]:
+    """The rows of every table."""
+    if key is None and is_encrypted(path):
+        return
+    text = key.derive_text("snapshot" if "full" in path.name else "warehouse") if key and is_encrypted(path) else None
+    with connect_file(path, text, read_only=True) as con:
+        listed = "select schema_name, table_name from duckdb_tables() where database_name = current_database()"
+        for schema, table in con.execute(listed).fetchall():
+            rows = con.execute(f'select * from "{schema}"."{table}"').fetchall()
+            yield "\n".join(" | ".join(str(value) for value in row) for row in rows).encode()
 
 
 def _contents(content: bytes) -> Iterator[bytes]:

@@ -1,8 +1,12 @@
 """Erasure, from the outside: no byte of the person is left, nobody else is changed, a re-delivery brings nobody back."""
 
+from datetime import datetime
+
 import duckdb
 import pytest
 
+from pipeline.config import load_config
+from pipeline.rights.erasure import _release_epoch
 from tests.pipeline.demo_home import DemoHome, demo_home, guiyi
 from tests.pipeline.rights.erased_home import (
     Person,
@@ -16,6 +20,8 @@ from tests.pipeline.rights.erased_home import (
     needles_of,
     without_strangers,
 )
+from warehouse.audit import record_act
+from warehouse.connection import open_warehouse
 
 # Marts rank people among each other (the fifths of mart.rfm), so that they may change with who is there.
 OTHERS = {
@@ -116,6 +122,8 @@ def test_killed_on_the_way_it_is_finished_by_a_repetition(small, monkeypatch, pl
         patch.setattr(f"pipeline.rights.erasure.{place}", kill)
         assert erase(person).code == 1
     assert find_needles(small.home, needles)
+    with duckdb.connect(str(small.home / "warehouse.duckdb")) as con:  # what a kill without warning leaves
+        con.execute("update identity.epoch set pinned = true where status = 'current'")
     told = erase(person)
     assert told.code == 0, told.err
     assert find_needles(small.home, needles) == []
@@ -123,6 +131,30 @@ def test_killed_on_the_way_it_is_finished_by_a_repetition(small, monkeypatch, pl
     assert small.rows("select bool_or(pinned) from identity.epoch") == [(False,)]
     check_replay_says_why(small)
     check_readmission(small, person)
+
+
+# What people decided about the epoch in force, the newest last → whether it stays pinned after an erasure.
+CHOSEN = {
+    "nothing": ([], False),
+    "it was chosen": ([("switch", True)], True),
+    "it was gone back to": ([("switch", False), ("rollback", True)], True),
+    "the choice was left to the pipeline again": ([("switch", True), ("automatic", True)], False),
+    "another was chosen, and replaced since": ([("switch", False)], False),
+}
+
+
+def test_an_epoch_stays_pinned_only_when_a_person_chose_it(small):
+    config = load_config(small.config)
+    for case, (acts, stays) in CHOSEN.items():
+        with open_warehouse(config.warehouse) as con:
+            con.execute("delete from ops.audit")
+            epoch = con.execute("update identity.epoch set pinned = true where status = 'current' returning epoch")
+            current = epoch.fetchone()[0]
+            for action, of_current in acts:
+                record_act(con, acted_at=datetime(2026, 3, 31), actor="li.na", action=action,
+                           subject=current if of_current else "Eother", detail={})  # fmt: skip
+        _release_epoch(config)
+        assert (case, small.rows("select pinned from identity.epoch where status = 'current'")) == (case, [(stays,)])
 
 
 def test_a_dry_run_counts_and_writes_nothing(small):
@@ -165,6 +197,19 @@ def test_who_is_not_found_is_not_erased_and_not_named(small, case):
     assert told.code == 1
     assert said in told.err
     assert "example.com" not in told.err or "NAMESPACE:VALUE" in told.err
+
+
+def test_a_reason_that_names_the_person_is_refused(small):
+    """It would outlive the person in ops.erasure."""
+    person = choose_persons(small)[0]
+    before = small.rows("select count(*) from standard.record")
+    told = guiyi("erase", "--identifier", f"email:{person.email}", "--yes", "--by", "dpo",
+                 "--reason", f"{person.email.title()} wrote to us")  # fmt: skip
+    assert told.code == 1
+    assert "--reason names the person" in told.err
+    assert person.email not in told.err.lower()
+    assert small.rows("select count(*) from standard.record") == before
+    assert small.rows("select count(*) from ops.erasure") == [(0,)]
 
 
 def test_an_identifier_that_several_carry_asks_whom(small):

@@ -75,6 +75,39 @@ def test_a_list_is_taken_in_and_kept_without_values(home, tmp_path):
     assert not any("@" in str(value) for row in stored for value in row)
 
 
+NO_KIND = {
+    "another word for it": "mobile:13800138000",
+    "the system's name": "wechat:o6_bmjrPTlm6_2sgVt7hMZOPfL2M",
+    "capitals": "Email:ann@example.com",
+}
+
+
+@pytest.mark.parametrize("case", NO_KIND)
+def test_a_kind_that_no_source_gives_is_refused(home, tmp_path, case):
+    """It would be on the list, and the person would be written to."""
+    identifier = NO_KIND[case]
+    namespace, _, value = identifier.partition(":")
+    file = tmp_path / "list.csv"
+    file.write_text(f"id\n{value}\n", encoding="utf-8")
+    for asked in (("add", "--identifier", identifier), ("import", str(file), "--namespace", namespace)):
+        told = guiyi("suppress", *asked, *BY)
+        assert told.code == 1
+        assert "email, " in told.err
+        assert value not in told.err
+    assert home.rows("select * from ops.suppression") == []
+
+
+def test_somebody_is_suppressed_by_an_id_of_wechat(home):
+    openid, customer = home.rows(
+        """
+        select value, customer_id from customer.identifier join customer.permission using (customer_id)
+        where namespace = 'wechat_openid' and channel = 'wechat' order by value limit 1
+        """
+    )[0]
+    suppress("add", "--identifier", f"wechat_openid:{openid}", "--channel", "wechat", *BY)
+    assert status(home, customer, "wechat") == ("denied", "suppressed")
+
+
 def test_profile_keeps_who_is_suppressed(home):
     email, customer = granted(home)
     suppress("add", "--identifier", f"email:{email}", *BY)
@@ -92,7 +125,24 @@ AGES = {
     "born on a leap day, the day after": ("2012-02-29", 14, "2026-03-01", False),
     "sixteen is asked for": ("2011-01-01", 16, "2026-03-02", True),
     "a birth date to come is a mistake": ("2030-01-01", 14, "2026-03-02", False),
+    "eighteen is asked for, the day before": ("2008-03-03", 18, "2026-03-02", True),
+    "eighteen is asked for, the birthday": ("2008-03-03", 18, "2026-03-03", False),
 }
+
+
+def test_a_birth_date_that_can_be_read_in_two_ways_is_read_as_the_younger_one(tmp_path, monkeypatch):
+    work = open_shop(tmp_path)
+    monkeypatch.setattr("pipeline.rights.restrictions.read_rights", lambda config: _Rights(14))
+    (customer,) = who(work)
+    work.con.execute("update standard.record set birth_date = null")
+    work.con.execute(
+        "update standard.record set birth_date = date '2012-03-04', birth_date_alt = date '2012-04-03' where record_id = "
+        "(select min(record_id) from identity.record_customer where customer_id = $customer)",
+        {"customer": customer},
+    )
+    for day, restricted in {"2026-03-10": 1, "2026-04-02": 1, "2026-04-03": 0}.items():
+        assert (day, update_restrictions(work.con, work.config, date.fromisoformat(day))) == (day, restricted)
+    work.con.close()
 
 
 @pytest.mark.parametrize("case", AGES)

@@ -154,9 +154,11 @@ touched as (
     union
     select customer_id, source from purchase
     union
-    select customer_id, source from customer.interaction where customer_id is not null
+    select customer_id, source from customer.interaction
+    where customer_id is not null and occurred_at::date <= $as_of::date
     union
-    select customer_id, source from customer.feedback where customer_id is not null
+    select customer_id, source from customer.feedback
+    where customer_id is not null and answered_at::date <= $as_of::date
 ),
 
 contact as (
