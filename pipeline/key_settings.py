@@ -40,10 +40,8 @@ def check_security(table: Any) -> dict[str, Any]:
 
 def find_key(table: Mapping[str, Any], directory: Path) -> Key | None:
     """The configured key; `directory` is what a key file in [security] is relative to."""
-    if text := os.environ.get(VARIABLE):
-        return parse_key(text, VARIABLE)
-    if named := os.environ.get(FILE_VARIABLE):
-        return read_key_file(Path(named).expanduser(), FILE_VARIABLE)
+    if found := _find_in_environment():
+        return found
     if "key_file" in table:
         return read_key_file(directory / Path(str(table["key_file"])).expanduser(), "[security] key_file")
     if reference := table.get("credentials"):
@@ -51,6 +49,16 @@ def find_key(table: Mapping[str, Any], directory: Path) -> Key | None:
     if f"AIRFLOW_CONN_{CONNECTION.upper()}" in os.environ:
         return _refer(f"airflow:{CONNECTION}")
     return None
+
+
+def _find_in_environment() -> Key | None:
+    text, named = os.environ.get(VARIABLE), os.environ.get(FILE_VARIABLE)
+    given = parse_key(text, VARIABLE) if text else None
+    filed = read_key_file(Path(named).expanduser(), FILE_VARIABLE) if named else None
+    if given and filed and given != filed:
+        # A new data directory would be encrypted with either of them.
+        raise KeyProblem(f"{VARIABLE} and {FILE_VARIABLE} give different keys: unset the one that is not meant")
+    return given or filed
 
 
 def _refer(reference: str) -> Key:

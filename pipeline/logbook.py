@@ -37,6 +37,7 @@ _TABLES = {
     "ops.delivery": "select * from ops.delivery",
     "ops.pull": "select * exclude (state) from ops.pull",
     "ops.drift": "select * from ops.drift",
+    "ops.erasure": "select act_id, erased_at, status from ops.erasure where status = 'begun'",
     "ops.quality_result": "select * from ops.quality_result "
     "qualify rank() over (partition by suite order by checked_at desc, run_id desc) = 1",
     "quarantine_count": _QUARANTINE,

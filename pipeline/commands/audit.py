@@ -10,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from pipeline.config import load_config
+from pipeline.terminal import make_wide_console
 
 _ABOUT = """\
 Every pull of personal data, decision, replay, erasure and key rotation is a row of ops.audit, chained to the row before
@@ -73,11 +74,13 @@ def run_list(options: argparse.Namespace) -> int:
         when = f"{act.acted_at:%Y-%m-%d %H:%M:%S}"
         cells = (act.sequence, when, act.actor, act.action, act.subject, _tell(act.detail))
         table.add_row(*(Text("" if cell is None else str(cell)) for cell in cells))
-    Console().print(table)
+    make_wide_console().print(table)
     return 0
 
 
 def _tell(detail: str | None) -> str:
     """The detail's names and values, without the signs of JSON."""
     found = json.loads(detail) if detail else {}
-    return ", ".join(f"{name} {value}" for name, value in found.items() if value not in (None, ""))
+    return ", ".join(
+        f"{name} {value}" for name, value in found.items() if value not in (None, "", 0) and name != "run_id"
+    )

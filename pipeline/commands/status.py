@@ -14,6 +14,7 @@ from rich.text import Text
 from pipeline.config import load_config
 from pipeline.freshness import ALARMS, UNUSUAL, Freshness, end_of, read_freshness
 from pipeline.logbook import Logbook, open_logbook
+from pipeline.terminal import make_wide_console
 
 _ABOUT = """\
 Last run of every stage, pulls from APIs, deliveries and freshness of every stream, drift of their columns, quarantine
@@ -23,7 +24,7 @@ A stream is late when one delivery that is due is not there, missing when two ar
 differs from earlier ones by far more than they do from each other. What is due is learned, or said in guiyi.toml:
 `expected = "daily"` or `max_age_hours = 36` in [source.NAME].
 
-  guiyi status --alarms || page-somebody     exit code 1 when a stream is late or missing
+  guiyi status --alarms || page-somebody     exit code 1: a stream is late or missing, an erasure not finished
   COLUMNS=150 guiyi status | less -S         with all figures of the freshness table, which a narrow terminal cuts
 """
 
@@ -46,10 +47,10 @@ _TABLES: dict[str, tuple[tuple[str, ...], str]] = {
         """,
     ),
     "streams": (
-        ("source", "stream", "batches", "delivered", "loaded", "quarantined", "last delivery"),
+        ("source", "stream", "batches", "delivered", "loaded", "quarantined", "taken out", "last delivery"),
         """
         select source, stream, count(*), sum(rows_delivered)::bigint, sum(rows_loaded)::bigint,
-            sum(rows_quarantined)::bigint, max(delivered_on)
+            sum(rows_quarantined)::bigint, sum(rows_suppressed + rows_expired)::bigint, max(delivered_on)
         from ops.batch group by all order by all
         """,
     ),
@@ -85,6 +86,9 @@ _TABLES: dict[str, tuple[tuple[str, ...], str]] = {
         """,
     ),
 }
+_BEGUN = """
+    select act_id, strftime(erased_at, '%Y-%m-%d %H:%M') from ops.erasure where status = 'begun' order by erased_at
+"""
 # Words that are shown in a colour wherever they stand alone in a cell.
 _STYLES = {
     **dict.fromkeys(("alarm", "failed", "fail"), "bold red"),
@@ -109,11 +113,12 @@ def add_parsers(commands: Any, formatter: Any) -> None:
 
 def run_status(options: argparse.Namespace) -> int:
     """Print the tables; with --alarms 1 when a stream is late or missing."""
-    config, console, moment = load_config(options.config), Console(), end_of(options.as_of)
+    config, console, moment = load_config(options.config), make_wide_console(), end_of(options.as_of)
     with open_logbook(config) as book:
         if book.copied_at:
             console.print(f"a stage is writing; this is how things were at {book.copied_at:%Y-%m-%d %H:%M:%S} (UTC), "
                           "when the last one had finished", style="yellow", highlight=False)  # fmt: skip
+        begun = _print_begun(console, book)
         fresh = read_freshness(book.con, config, moment) if book.has("ops.pull") else []
         if not options.alarms:
             for title, (columns, query) in _TABLES.items():
@@ -124,17 +129,25 @@ def run_status(options: argparse.Namespace) -> int:
         _print_freshness(console, title, chosen)
     else:
         console.print(f"{title}: nothing is late, missing or unusual", highlight=False)
-    return int(options.alarms and any(row.status in ALARMS for row in fresh))
+    return int(options.alarms and (begun or any(row.status in ALARMS for row in fresh)))
+
+
+def _print_begun(console: Console, book: Logbook) -> bool:
+    """Erasures that were stopped on the way; until they are finished, bytes of the person may lie in the archive."""
+    begun = book.con.execute(_BEGUN).fetchall() if book.has("ops.erasure") else []
+    for act, moment in begun:
+        console.print(f"erasure {act} was begun at {moment} (UTC) and is not finished: repeat the same `guiyi erase`",
+                      style="bold red", highlight=False)  # fmt: skip
+    return bool(begun)
 
 
 def _print_rows(console: Console, book: Logbook, title: str, columns: tuple[str, ...], query: str) -> None:
-    """One table, without what was not there yet when the warehouse was last written to; pulls and drift if any."""
+    """One table, without what was not there yet when the warehouse was last written to; nothing to tell is no table."""
     if not all(book.has(name) for name in set(re.findall(r"ops\.\w+|quarantine_count", query))):
         return
     rows = book.con.execute(query).fetchall()
-    if not rows and ("ops.pull" in query or "ops.drift" in query):
-        return
-    _print_table(console, title, columns, rows)
+    if rows:
+        _print_table(console, title, columns, rows)
 
 
 def _print_freshness(console: Console, title: str, fresh: list[Freshness]) -> None:

@@ -134,7 +134,7 @@ def _remove(work: Work, request: Request, actor: str, reason: str, state: _State
         return
     stage_scope(work)
     state.needles = read_needles(con)
-    if any(text in reason.lower() for text in state.needles.texts):
+    if state.needles.are_in(reason):
         raise ReasonNamesPerson("--reason names the person, and it is kept: say it without a name, address or number")
     state.plan = _plan(work, subject, state.needles)
     state.act_id = short_hash(asked, work.now.isoformat())

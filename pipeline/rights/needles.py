@@ -58,6 +58,14 @@ class Needles:
         wide = [name.lower().encode("gb18030") for name in self.names if not name.isascii()]
         return tuple(dict.fromkeys([*(text.encode() for text in self.texts), *wide]))
 
+    def are_in(self, text: str) -> bool:
+        """True when a sentence names the person: a word of it, not a part of one."""
+        folded = text.lower()
+        return any(
+            re.search(rf"(?<![0-9a-z]){re.escape(each)}(?![0-9a-z])", folded) if each.isascii() else each in folded
+            for each in self.texts
+        )
+
     @property
     def of_extracts(self) -> "Needles":
         """The same with the customer ids, by which a row without anything else of one's own is known."""

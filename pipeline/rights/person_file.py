@@ -135,15 +135,24 @@ _QUERIES = (
         f"select segment, change, changed_on from segment.change where customer_id {_ME} order by changed_on, segment",
     ),
     _Query(
-        "extracts", "Lists you were handed out in", "向外提供的名单", ("segment.extract_log", "segment.membership"),
+        "extracts", "Lists you were handed out in", "向外提供的名单", ("segment.extract_log", "segment.extracted"),
         f"""
-        select log.segment, log.purpose, log.channel, log.extracted_at, log.columns
-        from segment.extract_log as log
-        where exists (
-            select 1 from segment.change as entered
-            where entered.segment = log.segment and entered.customer_id {_ME} and entered.change = 'entered'
-                and entered.changed_on <= log.extracted_at::date
-        ) and log.extracted > 0
+        with logged as (select file_name, min(extracted_at) as at from segment.extract_log group by file_name),
+        -- From the file that brought the person on, every full list held the person, until one no longer did.
+        held as (
+            select mine.segment, mine.format, mine.extracted_in, mine.removed_in, first.at as since, gone.at as until
+            from segment.extracted as mine
+            join logged as first on first.file_name = mine.extracted_in
+            left join logged as gone on gone.file_name = mine.removed_in
+            where mine.customer_id {_ME}
+        )
+        select distinct log.segment, log.purpose, log.channel, log.extracted_at, log.columns
+        from segment.extract_log as log join held on held.segment = log.segment and held.format = log.format
+        where log.file_name = held.extracted_in
+            or if(
+                log.kind = 'delta', log.file_name = held.removed_in,
+                log.extracted_at >= held.since and (held.until is null or log.extracted_at < held.until)
+            )
         order by log.extracted_at, log.segment
         """,
     ),

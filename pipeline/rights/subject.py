@@ -118,10 +118,14 @@ def _choose(con: duckdb.DuckDBPyConnection, request: Request, values: list[str])
         )
     if not found and not request.records:
         raise SubjectNotFound(
-            f"nobody carries this {request.namespace}; `guiyi erase` and `guiyi export` take any identifier of "
-            "customer.identifier"
+            f"nobody carries this {request.namespace}; kinds of identifiers that somebody carries: {_kinds(con)}"
         )
     return found
+
+
+def _kinds(con: duckdb.DuckDBPyConnection) -> str:
+    rows = con.execute("select distinct namespace from standard.identifier order by 1").fetchall()
+    return ", ".join(row[0] for row in rows) or "none"
 
 
 # Whose a record is; a record deleted at its source belongs to whoever it belonged to last.

@@ -41,7 +41,7 @@ PLACES = {
         THREE,
     ),
     "Airflow's connection as URI, by its own name": ({"AIRFLOW_CONN_GUIYI_KEY": f"generic://:{THREE}@"}, "", THREE),
-    "the environment before its file": ({"GUIYI_KEY": ONE, "GUIYI_KEY_FILE": "{}/two"}, "", ONE),
+    "the environment and its file, alike": ({"GUIYI_KEY": TWO, "GUIYI_KEY_FILE": "{}/two"}, "", TWO),
     "the environment's file before the configuration's": ({"GUIYI_KEY_FILE": "{}/two"}, '[security]\nkey_file="one"', TWO),
 }  # fmt: skip
 
@@ -77,6 +77,7 @@ def test_a_wrong_table_says_what_to_mend(configure, case):
 
 
 MISSING = {
+    "two different ones": ({"GUIYI_KEY": ONE, "GUIYI_KEY_FILE": "{}/two"}, "", "give different keys"),
     "no such file": ({"GUIYI_KEY_FILE": "{}/three"}, "", "GUIYI_KEY_FILE: the key file"),
     "an empty variable": ({}, '[security]\ncredentials = "env:OUR_KEY"', "the environment lacks OUR_KEY"),
     "a connection without a password": (

@@ -48,6 +48,21 @@ def test_quarantine_is_counted_by_reason_and_new_columns_are_named():
 
 
 @pytest.mark.usefixtures("till")
+def test_an_erasure_that_was_not_finished_is_an_alarm(tmp_path):
+    quiet = guiyi("status", "--as-of", "2026-03-02", "--alarms")
+    assert (quiet.code, "erasure" in quiet.out) == (0, False)
+    with duckdb.connect(str(tmp_path / "warehouse.duckdb")) as con:
+        con.execute(
+            "insert into ops.erasure values ('act1', timestamp '2026-03-02 10:00', 'dpo', 'asked', 'x', 1, 1, 0, '{}', "
+            "'begun', null)"
+        )
+    for command in (("status",), ("status", "--as-of", "2026-03-02", "--alarms")):
+        told = guiyi(*command)
+        assert "erasure act1 was begun at 2026-03-02 10:00 (UTC) and is not finished" in told.out
+        assert told.code == int("--alarms" in command)
+
+
+@pytest.mark.usefixtures("till")
 def test_what_needs_a_later_stage_says_which():
     told = guiyi("explain", "C1")
     assert (told.code, told.err) == (1, "guiyi: nothing has been resolved yet: run `guiyi run` first\n")

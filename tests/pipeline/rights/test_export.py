@@ -5,6 +5,7 @@ import stat
 from datetime import datetime
 from html.parser import HTMLParser
 
+import duckdb
 import pytest
 
 from pipeline.rights.person_file import PersonFile, Section
@@ -60,6 +61,49 @@ COUNTED = {
 def test_everything_there_is_is_in_it(exported, section):
     home, customer, data, _ = exported
     assert len(data[section]) == home.rows(COUNTED[section], customer)[0][0]
+
+
+LOGGED = """
+    insert into segment.extract_log by name
+    select timestamp '2026-03-01' + to_days(day) as extracted_at, 'fans' as segment, 'marketing' as purpose,
+        'email' as channel, 'ann' as actor, 9 as members, 5 as extracted, 4 as withheld, 'email' as columns,
+        'extracts/fans/' || day || '.csv' as file_name, '' as content_hash, kind
+    from (values (1, 'full'), (2, 'full'), (3, 'delta'), (4, 'full'), (5, 'delta'), (6, 'full')) as made(day, kind)
+"""
+# Who came with which file and went with which → the days of the lists that held or named the person.
+HELD = {
+    "counted and withheld": (None, None, []),
+    "in all from the first": (1, None, [1, 2, 4, 6]),
+    "taken out by a full list": (1, 4, [1, 2]),
+    "taken out by a delta": (2, 5, [2, 4, 5]),
+    "brought by a delta": (3, None, [3, 4, 6]),
+}
+
+
+@pytest.mark.parametrize("case", HELD)
+def test_lists_are_those_that_held_the_person(exported, tmp_path, monkeypatch, case):
+    came, went, days = HELD[case]
+    home, customer, _, _ = exported
+    copy = home.copy(tmp_path / "home")
+    copy.enter(monkeypatch)
+    with duckdb.connect(str(copy.home / "warehouse.duckdb")) as con:
+        con.execute("delete from segment.extract_log; delete from segment.extracted")
+        con.execute("insert into segment.change values ('fans', ?, 'entered', date '2026-03-01')", [customer])
+        con.execute(LOGGED)
+        if came:
+            files = [f"extracts/fans/{day}.csv" if day else None for day in (came, went)]
+            con.execute(
+                "insert into segment.extracted values ('fans', 'csv', ?, ?, ?, ?)", [customer, customer, *files]
+            )
+        ((email,),) = con.execute(
+            "select min(value) from customer.identifier where customer_id = ? and namespace = 'email' and value not in "
+            "(select value from customer.identifier where customer_id <> ?)",
+            [customer, customer],
+        ).fetchall()
+    told = guiyi("export", "--identifier", f"email:{email}", "--out", tmp_path / "person", "--by", "dpo")
+    assert told.code == 0, told.err
+    data = json.loads((tmp_path / "person" / "person.json").read_text(encoding="utf-8"))
+    assert [entry["extracted_at"][8:10] for entry in data.get("extracts", [])] == [f"{1 + day:02}" for day in days]
 
 
 def test_nothing_of_anybody_else_is_in_it(exported):

@@ -93,3 +93,19 @@ def _database(path: Path, key: Key | None, text: str) -> Path:
         con.execute("create table ops.long as select 'x' || range || $text as value from range(5000)", {"text": text})
         con.execute("create table ops.numbers as select range as value from range(10)")
     return path
+
+
+NAMED = {
+    "a name": ("request of Ann Lee", True),
+    "an address": ("Ann.Lee@example.com asked", True),
+    "hanzi": ("王小明来电", True),
+    "a part of a word": ("leeway was asked for in 14001 cases", False),
+    "nobody": ("asked for it", False),
+}
+
+
+@pytest.mark.parametrize("case", NAMED)
+def test_a_sentence_names_the_person_by_whole_words(case):
+    said, names = NAMED[case]
+    needles = Needles(frozenset({"ann.lee@example.com", "4001", "lee"}), frozenset({"Ann Lee", "王小明"}))
+    assert needles.are_in(said) is names
