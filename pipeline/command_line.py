@@ -39,7 +39,7 @@ From website, app, social, CRM and store exports to one record per customer.
   guiyi demo var/inbox       exports as the real systems write them
   guiyi run                  the whole pipeline, with progress and a summary
   guiyi status               what ran, what was loaded, what is in quarantine
-  guiyi segment list         segments and how many people they hold
+  guiyi segment list         segments: what they are for and who owns them
 
 Everything is written under GUIYI_HOME (default ./var). Sources are configured in config/guiyi.toml.
 """

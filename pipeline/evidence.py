@@ -164,6 +164,7 @@ def customer_evidence(con: duckdb.DuckDBPyConnection, customer_id: str) -> Custo
         "select customer_id from identity.alias where old_customer_id = $id", {"id": customer_id}
     ).fetchone()
     current = {"id": row[0] if row else customer_id}
+    _check_customer(con, customer_id)
     _view_decisions(con)
     model = _MODEL if _exists(con, "model") else None
     found = explain_customer(con, _LINK, _MEMBERS, current["id"], _DECISIONS, model)
@@ -220,6 +221,17 @@ def _read_decisions(con: duckdb.DuckDBPyConnection, condition: str, parameters: 
         parameters,
     ).fetchall()
     return tuple(Decision(*row) for row in rows)
+
+
+def _check_customer(con: duckdb.DuckDBPyConnection, name: str) -> None:
+    """UnknownRecord when it is a record's name, which says whose the record is."""
+    try:
+        record = find_record(con, name)
+    except UnknownRecord:
+        return
+    row = con.execute(f"select customer_id from {_MEMBERS} where record_id = $id", {"id": record.record_id}).fetchone()
+    whose = f"it belongs to {row[0]}, which" if row else "its customer"
+    raise UnknownRecord(f"that is a record; {whose} can be explained, or the record beside a second one")
 
 
 def read_queue(con: duckdb.DuckDBPyConnection) -> tuple[ReviewRow, ...]:

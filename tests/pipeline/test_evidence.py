@@ -255,6 +255,7 @@ UNKNOWN = {
     "customer": (["C0000000000000000"], "there is no such customer"),
     "record": (["zoho/contacts/none", "zoho/contacts/none"], "no such record: name it by its record_id or as source/"),
     "same record twice": ([1, 1], "this is one record twice"),
+    "record alone": ([1], "that is a record; it belongs to C"),
 }
 
 
