@@ -249,6 +249,29 @@ def test_a_new_address_takes_back_what_was_sent_of_the_old_one(work):
     ]
 
 
+def test_whose_address_changed_is_told_under_the_same_id(work):
+    extract(with_segment(work))
+    work.con.execute("update standard.record set email = 'new@x.cn' where record_id in ('r1', 'r3')")
+    extract(with_segment(on_day(work, 1), delta=True))
+    told = [
+        (row["change"], row["customer_id"], row["email"]) for row in rows(work, "2026-03-02.delta.csv", "utf-8-sig")
+    ]
+    assert told == [("changed", "C1", "new@x.cn")]
+    assert extract(with_segment(on_day(work, 2), delta=True))["files"] == 0
+
+
+def test_who_was_sent_before_addresses_were_noted_is_told_as_changed_and_leaves_by_the_id(work):
+    extract(with_segment(work))
+    work.con.execute("update segment.extracted set sent = customer_id")
+    extract(with_segment(on_day(work, 1), delta=True))
+    told = [(row["change"], row["customer_id"]) for row in rows(work, "2026-03-02.delta.csv", "utf-8-sig")]
+    assert {change for change, _ in told} == {"changed"}
+    work.con.execute("update segment.extracted set sent = customer_id where removed_in is null")
+    extract(with_segment(on_day(work, 2), delta=True, where="false"))
+    left = [(row["change"], row["customer_id"]) for row in rows(work, "2026-03-03.delta.csv", "utf-8-sig")]
+    assert left == [("left", customer) for _, customer in told]
+
+
 def test_a_delta_with_nothing_to_tell_is_no_file(work):
     work = with_segment(work, delta=True)
     assert extract(work)["files_written"] == 1

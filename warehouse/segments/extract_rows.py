@@ -3,9 +3,12 @@
 In: a segment whose members are computed (membership.py). Out: the temporary table `extract_row`, one row per row of the
 file, and segment.extracted, which says who is in the files that left.
 
-A row is known by `_sent`: the customer id, or for another system's list the very values it was sent. So a person whose
-e-mail changed leaves with the old hash and enters with the new one, and telling a receiver that somebody is no longer
-to be used sends nothing it does not have. 1. Rows of today. 2. What stands with the receiver. 3. The difference.
+A row is known by `_sent`. For another system's list that is the very values it was sent: a person whose e-mail changed
+leaves with the old hash and enters with the new one, and telling a receiver that somebody is no longer to be used sends
+nothing it does not have. For our own files it is the customer id, and where they hold addresses a digest of these:
+whose address changed is told under the same id.
+
+1. Rows of today. 2. What stands with the receiver. 3. The difference.
 """
 
 import duckdb
@@ -15,11 +18,15 @@ from warehouse.segments.condition import KEY, TABLE
 from warehouse.segments.definition import Segment
 from warehouse.segments.formats import FORMATS
 
+# By which somebody is reached.
+_ADDRESSES = ("email", "phone", "wechat_unionid", "wechat_openid")
+_CHANGED = "changed"
+
 
 def fill_rows(con: duckdb.DuckDBPyConnection, segment: Segment) -> None:
     """1. Fill `extract_row` (_customer_id, _sent, the file's cells) with the members who may be contacted."""
     cells = {column: f"person.{column}" for column in segment.columns}
-    sent, follow = f"person.{KEY}", ""
+    sent, follow = _own_sent(segment), ""
     if FORMATS[segment.format].is_list:
         cells = list_cells(segment)
         sent = f"to_json([{', '.join(f'({sql})::varchar' for sql in cells.values())}])::varchar"
@@ -40,29 +47,43 @@ def fill_rows(con: duckdb.DuckDBPyConnection, segment: Segment) -> None:
     )
 
 
+def _own_sent(segment: Segment) -> str:
+    """What a row of our own files is known by; an older warehouse has the id alone for all of them."""
+    addresses = [f"coalesce(person.{column}, '')" for column in segment.columns if column in _ADDRESSES]
+    digest = f"sha256(concat_ws(chr(31), {', '.join(addresses)}))"
+    return f"to_json([person.{KEY}, {digest}])::varchar" if addresses else f"person.{KEY}"
+
+
 def keep_changes(con: duckdb.DuckDBPyConnection, segment: Segment) -> tuple[int, int]:
-    """3. Leave in `extract_row` only who entered, add who left; returns how many of each.
+    """3. Leave in `extract_row` only who entered or changed, add who left; returns how many of each.
 
     Of who left there is what the receiver knows them by, and nothing else: they may have withdrawn their consent.
     """
     headers = [row[0] for row in con.execute("describe extract_row").fetchall()[2:]]
     if FORMATS[segment.format].is_list:
+        known_as = "sent"
         left = [f"json_extract_string(sent, '$[{place}]') as \"{name}\"" for place, name in enumerate(headers)]
     else:
-        left = [f'sent as "{name}"' if name == KEY else f'null as "{name}"' for name in headers]
+        known_as = "if(starts_with(sent, '['), json_extract_string(sent, '$[0]'), sent)"
+        left = [f'known_as as "{name}"' if name == KEY else f'null as "{name}"' for name in headers]
     con.execute(
         f"""
         create or replace temp table extract_row as
-        select *, 'entered' as {CHANGE} from extract_row where _sent not in (select sent from extract_standing)
+        with gone as (
+            select min(customer_id) as _customer_id, sent, {known_as} as known_as
+            from extract_standing where sent not in (select _sent from extract_row)
+            group by sent
+        )
+        select *, if(_customer_id in (select known_as from gone), '{_CHANGED}', 'entered') as {CHANGE}
+        from extract_row where _sent not in (select sent from extract_standing)
         union all by name
-        select min(customer_id) as _customer_id, sent as _sent, {", ".join(left)}, 'left' as {CHANGE}
-        from extract_standing where sent not in (select _sent from extract_row)
-        group by sent
+        select _customer_id, sent as _sent, {", ".join(left)}, 'left' as {CHANGE}
+        from gone where known_as not in (select _customer_id from extract_row)
         order by {CHANGE}, _customer_id, _sent
         """
     )
     counted = dict(con.execute(f"select {CHANGE}, count(*) from extract_row group by 1").fetchall())
-    return counted.get("entered", 0), counted.get("left", 0)
+    return counted.get("entered", 0) + counted.get(_CHANGED, 0), counted.get("left", 0)
 
 
 def gather_standing(con: duckdb.DuckDBPyConnection, segment: Segment) -> None:

@@ -16,7 +16,7 @@
 --   kind: full, or delta: who entered and left since the extract before
 --   as_of: day of the marts it was made from
 --   holdout: of the withheld, those who may be contacted and are held out
---   entered: rows of a delta that are new since the extract before
+--   entered: rows of a delta that are new, or have another address, since the extract before
 --   removed: rows of a delta that are no longer to be used
 --   reason: why, in the words of whoever asked
 create table if not exists segment.extract_log (
