@@ -8,8 +8,8 @@ import pyarrow.parquet
 import pytest
 
 from pipeline.extract import extract
+from tests.pipeline.extracts import content, with_segment
 from tests.pipeline.shop import open_shop
-from tests.pipeline.test_extract_formats import content, with_segment
 
 PEOPLE = 120
 CHANNELS = {"email": ("email", "email"), "sms": ("phone", "phone"), "wechat": ("wechat_openid", "wechat_openid")}

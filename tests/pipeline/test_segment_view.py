@@ -9,8 +9,8 @@ from pipeline.extract import extract
 from pipeline.publish import publish
 from pipeline.segment_view import history, preview
 from tests.pipeline.demo_home import demo_home, guiyi
-from tests.pipeline.test_extract_formats import on_day, with_segment
-from tests.pipeline.test_extract_formats import work as work
+from tests.pipeline.extracts import on_day, with_segment
+from tests.pipeline.extracts import work as work
 from tests.warehouse.drawn import read
 from warehouse.segments.errors import SegmentError
 from warehouse.segments.preview import Change, Overlap, Share
